@@ -1,0 +1,1 @@
+"""The ground: used by all, knows nobody."""

@@ -1,0 +1,1 @@
+"""What is signed: letters, translations, revisions, wordings, folders of Markdown."""

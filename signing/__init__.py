@@ -1,0 +1,60 @@
+"""Signing: petitions and open letters. `create_app` is the recipe that hangs the house together."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+
+from signing import web
+from signing.core import locales
+from signing.core.db import db
+from signing.core.keystore import KeyStore
+from signing.core.settings import Settings, read_settings
+from signing.core.tokens import Purpose, Tokens
+from signing.core.vault import Vault
+
+ROOT = Path(__file__).parent.parent
+LARGEST_REQUEST_BYTES = 64 * 1024  # the sign form with its longest comment, several times over
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, ready to serve; settings come from the environment unless given."""
+    settings = settings or read_settings(os.environ)
+    app = Flask(__name__, static_folder="web/static", template_folder=str(ROOT / "templates"))
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
+    app.extensions["signing.settings"] = settings
+    _open_database(app, settings)
+    _unlock(app, settings)
+    _speak(app)
+    web.hang(app, settings)
+    return app
+
+
+def _open_database(app: Flask, settings: Settings) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 16, "max_overflow": 48}
+    db.init_app(app)
+
+
+def _unlock(app: Flask, settings: Settings) -> None:
+    app.extensions["signing.vault"] = Vault(KeyStore(settings.keystore_url), settings.master_keys)
+    app.extensions["signing.tokens"] = Tokens(
+        settings.secret_keys,
+        {
+            Purpose.CONFIRM: timedelta(days=settings.pending_days),
+            Purpose.MANAGE: timedelta(days=settings.manage_days),
+        },
+    )
+
+
+def _speak(app: Flask) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(locales.TRANSLATIONS)
+    Babel(app, locale_selector=web.speech.select_locale)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

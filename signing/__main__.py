@@ -1,0 +1,5 @@
+"""`python -m signing` is the command `signing`."""
+
+from signing.cli import main
+
+main()

@@ -1,0 +1,31 @@
+"""Who acts, and the verbs that are written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    OPERATOR = "operator"  # somebody at the command line
+    WORKER = "worker"  # the clock: retention
+    MEMBER = "member"  # a person of the staff area
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it; the argument `by=` of every staff or operator verb. `id` is never an address."""
+
+    kind: ActorKind
+    id: str = ""
+
+
+class Verb(StrEnum):
+    LETTER_IMPORTED = "letter.imported"
+    LETTER_OPENED = "letter.opened"
+    LETTER_CLOSED = "letter.closed"
+    LETTER_ERASED = "letter.erased"
+    SIGNATURES_EXPORTED = "signatures.exported"
+    COUNTS_REPAIRED = "counts.repaired"
+    PENDING_DELETED = "signatures.pending_deleted"
+    SIGNATURES_RETIRED = "signatures.retired"

@@ -1,0 +1,25 @@
+"""The audit log's table. The database itself refuses changes to it (see the first migration)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON
+from sqlalchemy.orm import Mapped, mapped_column
+
+from signing.core.db import Base
+
+
+class AuditEvent(Base):
+    __tablename__ = "audit_events"
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str]
+    verb: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime]

@@ -1,0 +1,50 @@
+"""The operator's door: one file a command group; it starts the other doors."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from signing.cli import counts, db, demo, doctor, erase, keys, letters, serve, signatures, worker
+from signing.core.refusals import Refusal
+from signing.core.settings import SettingsBroken
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="signing")
+def signing() -> None:
+    """Petitions and open letters: one letter in many languages, one honest count."""
+
+
+for command in (
+    demo.demo,
+    serve.serve,
+    worker.worker,
+    db.db_,
+    doctor.doctor,
+    letters.letters_,
+    signatures.signatures_,
+    counts.counts_,
+    erase.erase,
+    keys.keys_,
+):
+    signing.add_command(command)
+
+
+def main() -> None:
+    """Exit status 0: done; 1: refused or something is wrong; 2: the call's words are off."""
+    try:
+        signing(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except SettingsBroken as broken:
+        for mistake in broken.mistakes:
+            click.echo(mistake, err=True)
+        sys.exit(1)
+    except Refusal as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)

@@ -1,0 +1,158 @@
+"""The demo: everything on one machine, in one go, nothing leaves it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from signing import ROOT, create_app
+from signing.cli import keys
+from signing.cli.app import OPERATOR
+from signing.cli.demo_signers import SIGNERS
+from signing.core import clock, locales, migrating
+from signing.core.db import db, transaction
+from signing.core.settings import Settings, read_settings
+from signing.core.tokens import SignatureRef
+from signing.core.vault import vault
+from signing.counts import queries as counts
+from signing.letters import actions as letter_actions
+from signing.letters import folder, queries, wordings
+from signing.letters.actions import ImportRules
+from signing.letters.models import ConsentPurpose, Letter
+from signing.mail.sink import Sink
+from signing.signatures import actions
+from signing.signatures import queries as signatures
+from signing.signatures.address import normalised
+from signing.signatures.declaration import Declaration
+from signing.signatures.models import Show
+from signing.signatures.person import Person
+from signing.web.addresses import reserved_slugs
+from signing.web.demo.outbox import FOLDER
+
+LETTERS = ROOT / "demo" / "letters"
+KEYS_FILE = "keys.env"
+STOP_SECONDS = 20
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True)
+def demo(port: int) -> None:
+    """Try it out: SQLite, demo letters, web server, worker and a mail server that keeps all mail.
+
+    Example: signing demo --port 8080
+    """
+    data = Path(os.environ.get("SIGNING_DATA_DIR", "data")).absolute()
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        sink = Sink(data / FOLDER)
+        sink.start()
+        stack.callback(sink.stop)
+        environment = _environment(data, port, sink.port)
+        _prepare(read_settings(environment))
+        for command in (["serve", "--port", str(port)], ["worker"]):
+            stack.callback(_stop, _start(command, environment))
+        click.echo(
+            f"\n  Letters:  http://127.0.0.1:{port}/\n  Mails:    http://127.0.0.1:{port}/outbox\n"
+        )
+        click.echo("Ctrl-C stops everything.")
+        _wait()
+
+
+def _environment(data: Path, port: int, smtp_port: int) -> dict[str, str]:
+    """The settings of the demo; keys are made once and kept beside the database."""
+    return (
+        {name: value for name, value in os.environ.items() if not name.startswith("SIGNING_")}
+        | _kept_keys(data / KEYS_FILE)
+        | {
+            "SIGNING_DATA_DIR": str(data),
+            "SIGNING_BASE_URL": f"http://127.0.0.1:{port}",
+            "SIGNING_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+            "SIGNING_MAIL_FROM": "letters@example.org",
+            "SIGNING_SITE_NAME": "Open letters",
+            "SIGNING_OPERATOR": "Demo of Signing",
+            "SIGNING_OPERATOR_ADDRESS": "on this very machine",
+            "SIGNING_OPERATOR_CONTACT": "hello@example.org",
+            "SIGNING_DEMO": "true",
+        }
+    )
+
+
+def _kept_keys(path: Path) -> dict[str, str]:
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.writelines(f"{name}={value}\n" for name, value in keys.fresh().items())
+    return dict(line.split("=", 1) for line in path.read_text().split())
+
+
+def _prepare(settings: Settings) -> None:
+    """Databases at their newest version, the demo letters with some signatures under them."""
+    migrating.upgrade(settings)
+    with (app := create_app(settings)).app_context():
+        vault.make_keys()
+        for path in sorted(LETTERS.iterdir()):
+            read = folder.read(path, known_locales=set(locales.languages()))
+            letter = queries.find_by_slug(path.name)
+            rules = ImportRules(
+                slug=path.name,
+                reserved=reserved_slugs(app),
+                has_signatures=letter is not None and signatures.has_confirmed(letter.id),
+                names_until=(clock.now() + timedelta(days=settings.names_days)).date(),
+                correction="The demo's own text was updated.",
+            )
+            with transaction():
+                letter = letter_actions.import_folder(read, rules, by=OPERATOR).letter
+            if not counts.total(letter.id).n:
+                _let_them_sign(letter)
+
+
+def _let_them_sign(letter: Letter) -> None:
+    for number, (locale, name, country, show) in enumerate(SIGNERS):
+        address = f"signer-{number}@example.org"
+        shown = wordings.list_shown(letter.id, locale)
+        chosen = [ConsentPurpose.SIGN, *([ConsentPurpose.SHOW_NAME] if show != Show.NO else [])]
+        declaration = Declaration(
+            person=Person(name=name, email=address, show=show),
+            country=country,
+            locale=locale,
+            consents={purpose: shown[purpose].id for purpose in chosen},
+        )
+        with transaction():
+            actions.sign(letter, declaration)
+            found = signatures.find_state(letter.id, vault.digest(letter.id, normalised(address)))
+            assert found is not None  # noqa: S101  # it was added a line ago
+            actions.confirm(SignatureRef(letter.id, found.id), revision=1, grace=timedelta())
+    db.session.commit()
+
+
+def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A process in a group of its own, so that Ctrl-C reaches it through us alone."""
+    return subprocess.Popen(  # noqa: S603  # our own program, with arguments of our own
+        [sys.executable, "-m", "signing", *command], env=dict(environment), start_new_session=True
+    )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _wait() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        click.echo("\nStopping.")

@@ -1,0 +1,141 @@
+"""The database: the base of all tables, column types, and the one way to write."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Result,
+    TypeDecorator,
+    Uuid,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_SECONDS = 15
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC, in and out; SQLite itself knows no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every table of the database (the key store has its own)."""
+
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: Moment, date: Date, UUID: Uuid, bytes: LargeBinary},
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: object, _entry: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # the driver begins nothing by itself: `_begin` does
+    for pragma in (
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    """On SQLite, take the write lock at the beginning: a snapshot cannot be upgraded later."""
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction(*, of_one_moment: bool = False) -> Iterator[None]:
+    """What happens inside is durable afterwards, whole, or has not happened.
+
+    `of_one_moment` has all statements see the data as of the first (SQLite always does).
+    """
+    session = db.session()
+    session.commit()  # ends what was only read; nothing waits to be written outside of here
+    session.connection(execution_options={"writes": True} | _isolation(of_one_moment=of_one_moment))
+    try:
+        yield
+    except BaseException:
+        session.rollback()
+        raise
+    session.commit()
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """What is read inside is read as of one moment, whatever others write meanwhile."""
+    session = db.session()
+    session.commit()
+    session.connection(execution_options=_isolation(of_one_moment=True))
+    try:
+        yield
+    finally:
+        session.rollback()
+
+
+def _isolation(*, of_one_moment: bool) -> dict[str, Any]:
+    is_postgresql = db.session.get_bind().dialect.name == "postgresql"
+    return {"isolation_level": "REPEATABLE READ"} if of_one_moment and is_postgresql else {}
+
+
+def count_rows(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE touched."""
+    assert isinstance(result, CursorResult)  # noqa: S101  # what every such statement returns
+    return result.rowcount
+
+
+def insert(table: type[Base]) -> postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the dialect at hand.
+
+    SQLite's construct has the same methods, so that one type stands for both.
+    """
+    speaks: Any = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    statement: postgresql.Insert = speaks.insert(table)
+    return statement

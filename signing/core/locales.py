@@ -1,0 +1,136 @@
+"""Which languages there are, how one is chosen, and how each writes numbers, dates and lists."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, get_timezone
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from flask_babel import force_locale
+from flask_babel import get_locale as _babel_locale
+
+TRANSLATIONS = Path(__file__).parents[2] / "translations"
+SOURCE = "en"  # the language that the messages in the code are written in
+
+
+Direction = Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the interface: its tag (BCP 47, lower case), direction and own name."""
+
+    tag: str
+    direction: Direction
+    name: str
+
+    @property
+    def babel(self) -> Locale:
+        return _parse(self.tag)
+
+
+@cache
+def _parse(tag: str) -> Locale:
+    return Locale.parse(tag, sep="-")
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """All languages of the interface by tag, sorted by tag: a folder each in `translations/`."""
+    folders = {path.parent.name for path in TRANSLATIONS.glob("*/LC_MESSAGES")}
+    tags = sorted({SOURCE, *(folder.replace("_", "-").lower() for folder in folders)})
+    return {tag: _language(tag) for tag in tags}
+
+
+def _language(tag: str) -> Language:
+    locale = _parse(tag)
+    name = locale.get_display_name() or tag
+    direction: Direction = "rtl" if locale.text_direction == "rtl" else "ltr"
+    return Language(tag, direction, name[0].upper() + name[1:])
+
+
+def find(tag: str) -> Language | None:
+    return languages().get(tag)
+
+
+def current() -> Language:
+    """The language being spoken; the source language where nobody has chosen."""
+    spoken = _babel_locale()
+    return languages()[str(spoken).replace("_", "-").lower() if spoken else SOURCE]
+
+
+@contextmanager
+def speaking(tag: str) -> Iterator[Language]:
+    """Inside, messages come out in this language."""
+    language = languages()[tag]
+    with force_locale(str(language.babel)):
+        yield language
+
+
+def choose(wanted: Iterable[str], available: Collection[str], default: str) -> str:
+    """The best of `available` for tags in order of preference: exact, same base, else default."""
+    for tag in wanted:
+        lower = tag.replace("_", "-").lower()
+        base = lower.partition("-")[0]
+        candidates = [lower, base, *(one for one in available if one.partition("-")[0] == base)]
+        for candidate in candidates:
+            if candidate in available:
+                return candidate
+    return default
+
+
+@cache
+def _digits(tag: str) -> dict[int, str]:
+    """How the language writes 0–9, for what Babel formats with Latin digits only."""
+    locale = _parse(tag)
+    native = format_decimal(1234567890, "0", locale=locale, numbering_system="default")
+    return {ord(latin): own for latin, own in zip("1234567890", native, strict=True)}
+
+
+def number(value: int, language: Language) -> str:
+    return format_decimal(value, locale=language.babel, numbering_system="default")
+
+
+def day(value: date, language: Language) -> str:
+    text = format_date(value, "long", locale=language.babel)
+    return text.translate(_digits(language.tag))
+
+
+def moment(value: datetime, language: Language, time_zone: str = "UTC") -> str:
+    zone = get_timezone(time_zone)
+    text = format_datetime(value, "long", tzinfo=zone, locale=language.babel)
+    return text.translate(_digits(language.tag))
+
+
+def listing(words: list[str], language: Language) -> str:
+    """The words with the language's own commas and "and"."""
+    return format_list(words, locale=language.babel)
+
+
+# ISO 3166 has no such countries; CLDR uses them for unions, tests and outlying areas.
+_NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+
+
+@cache
+def countries(tag: str) -> tuple[tuple[str, str], ...]:
+    """ISO 3166-1 codes (and XK) with the names of this language, sorted as far as letters go."""
+    names = {
+        code: name
+        for code, name in _parse(tag).territories.items()
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+    }
+    return tuple(sorted(names.items(), key=lambda item: _sort_key(item[1])))
+
+
+def _sort_key(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -1,0 +1,165 @@
+"""Every setting, typed, read once from the environment; all mistakes are reported at once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+PREFIX = "SIGNING_"
+MASTER_KEY_BYTES = 32
+SECRET_KEY_CHARACTERS = 32
+
+
+class SettingsBroken(Exception):
+    """The environment cannot be used; `mistakes` names each setting and what is wrong with it."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+def _comma_separated(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+def _long_enough(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if any(len(key) < SECRET_KEY_CHARACTERS for key in keys):
+        raise ValueError(f"each key needs at least {SECRET_KEY_CHARACTERS} characters")
+    return keys
+
+
+def _master_key(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        key = base64.b64decode(value.encode(), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise ValueError("a key is not URL-safe base64") from None
+    if len(key) != MASTER_KEY_BYTES:
+        raise ValueError(f"a key needs exactly {MASTER_KEY_BYTES} bytes in URL-safe base64")
+    return key
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("needs the form https://letters.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _address(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise ValueError("is not an e-mail address") from None
+
+
+SecretKeys = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_comma_separated),
+    AfterValidator(_long_enough),
+    Field(min_length=1, repr=False),
+]
+MasterKeys = Annotated[
+    tuple[Annotated[bytes, BeforeValidator(_master_key)], ...],
+    BeforeValidator(_comma_separated),
+    Field(min_length=1, repr=False),
+]
+Address = Annotated[str, AfterValidator(_address)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Days = Annotated[int, Field(ge=1, le=3660)]
+
+
+class Settings(BaseModel):
+    """What an operator decides. In the environment each name carries the prefix `SIGNING_`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    data_dir: Path = Path("data")
+    database_url: str = Field(default="", repr=False)
+    keystore_url: str = Field(default="", repr=False)
+    secret_keys: SecretKeys
+    master_keys: MasterKeys
+    base_url: Origin = "http://127.0.0.1:8000"
+
+    smtp_url: str = Field(default="smtp://127.0.0.1:25", repr=False)
+    mail_from: Address
+
+    site_name: str = "Open letters"
+    operator: str = Field(default="", description="who runs this site: name")
+    operator_address: str = Field(default="", description="postal address of the operator")
+    operator_contact: Address | Literal[""] = ""
+
+    pending_days: Days = 14
+    manage_days: Days = 400
+    confirm_days_after_closing: Days = 7
+    names_days: Days = 730
+    sealed_days_after_closing: Days = 365
+    sealed_days_after_delivery: Days = 90
+    settled_mail_days: Days = 30
+
+    demo: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _databases_beside_the_data(cls, values: dict[str, Any]) -> dict[str, Any]:
+        folder = Path(values.get("data_dir") or "data").absolute()
+        values["database_url"] = values.get("database_url") or f"sqlite:///{folder}/signing.db"
+        values["keystore_url"] = values.get("keystore_url") or f"sqlite:///{folder}/keys.db"
+        return values
+
+    @property
+    def mail_domain(self) -> str:
+        return self.mail_from.rpartition("@")[2]
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read `SIGNING_*`; `SIGNING_X_FILE` names a file that holds `SIGNING_X`.
+
+    Raises `SettingsBroken` with every mistake at once; no value is ever repeated in it.
+    """
+    values: dict[str, str] = {}
+    mistakes: list[str] = []
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or not value:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in Settings.model_fields and name.endswith("_file"):
+            name = name.removesuffix("_file")
+            try:
+                value = Path(value).read_text(encoding="utf-8").strip()  # noqa: PLW2901
+            except OSError as error:
+                mistakes.append(f"{variable}: the file cannot be read: {error.strerror}")
+                continue
+        values[name] = value
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        mistakes += [_mistake(item["loc"], item["type"], item["msg"]) for item in error.errors()]
+    if mistakes:
+        raise SettingsBroken(mistakes)
+    return settings
+
+
+def _mistake(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    variable = f"{PREFIX}{str(location[0]).upper()}" if location else PREFIX
+    if kind == "missing":
+        return f"{variable}: is missing"
+    if kind == "extra_forbidden":
+        return f"{variable}: there is no such setting"
+    return f"{variable}: {message.removeprefix('Value error, ')}"

@@ -1,0 +1,139 @@
+"""Personal data at rest: sealed under the letter's own key, recognised by keyed digests.
+
+AES-256-GCM with a random 96-bit nonce. A sealed value is: one byte key version, nonce, ciphertext.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import current_app
+from werkzeug.local import LocalProxy
+
+from signing.core.ids import HOUSE
+from signing.core.keystore import KeyPurpose, KeyStore, StoredKey
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+DIGEST_BYTES = 16
+# No process keeps an opened key longer: after that long, an erased letter is dark everywhere.
+OPENED_SECONDS = 60
+
+
+class Unreadable(Exception):
+    """The key is destroyed, or the bytes were not sealed for this place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sealed value belongs. Moved to another table, letter or row, it does not open."""
+
+    table: str
+    letter_id: UUID
+    row: bytes
+
+    @property
+    def associated_data(self) -> bytes:
+        name = self.table.encode()
+        return bytes([len(name)]) + name + self.letter_id.bytes + self.row
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    keys: dict[int, bytes]  # by version
+    newest: int
+    until: float  # monotonic seconds
+
+
+class Vault:
+    """Seals, opens and digests. Owners of keys are letters, and the house itself."""
+
+    def __init__(self, store: KeyStore, master_keys: Sequence[bytes]) -> None:
+        self.store = store
+        self._masters = {_master_key_id(key): AESGCM(key) for key in master_keys}
+        self._first = _master_key_id(master_keys[0])
+        self._opened: dict[tuple[UUID, KeyPurpose], _Opened] = {}
+
+    def make_keys(self, owner_id: UUID = HOUSE) -> None:
+        """The owner has a key of each purpose afterwards; existing ones stay as they are."""
+        for purpose in KeyPurpose:
+            wrapped = self._wrap(owner_id, purpose, 1, os.urandom(KEY_BYTES))
+            self.store.add(owner_id, purpose, StoredKey(1, wrapped, self._first))
+
+    def destroy(self, owner_id: UUID) -> None:
+        """What was sealed for this owner is unreadable from now on."""
+        self.store.destroy(owner_id)
+        for purpose in KeyPurpose:
+            self._opened.pop((owner_id, purpose), None)
+
+    def seal(self, place: Place, plain: bytes) -> bytes:
+        keys = self._keys(place.letter_id, KeyPurpose.SEAL)
+        nonce = os.urandom(NONCE_BYTES)
+        cipher = AESGCM(keys.keys[keys.newest])
+        return bytes([keys.newest]) + nonce + cipher.encrypt(nonce, plain, place.associated_data)
+
+    def open(self, place: Place, sealed: bytes) -> bytes:
+        """What was sealed for this very place; raises `Unreadable`."""
+        keys = self._keys(place.letter_id, KeyPurpose.SEAL).keys
+        if not sealed or sealed[0] not in keys:
+            raise Unreadable
+        nonce, cipher = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return AESGCM(keys[sealed[0]]).decrypt(nonce, cipher, place.associated_data)
+        except (InvalidTag, ValueError):
+            raise Unreadable from None
+
+    def digest(self, owner_id: UUID, value: str) -> bytes:
+        """16 bytes that recognise the value among the owner's, and nowhere else."""
+        keys = self._keys(owner_id, KeyPurpose.DIGEST)
+        return hmac.digest(keys.keys[keys.newest], value.encode(), hashlib.sha256)[:DIGEST_BYTES]
+
+    def forget_opened_keys(self) -> None:
+        """Have the next use ask the key store again."""
+        self._opened.clear()
+
+    def _keys(self, owner_id: UUID, purpose: KeyPurpose) -> _Opened:
+        opened = self._opened.get((owner_id, purpose))
+        if opened and opened.until > time.monotonic():
+            return opened
+        stored = self.store.list_keys(owner_id, purpose)
+        if not stored:
+            self._opened.pop((owner_id, purpose), None)
+            raise Unreadable
+        keys = {key.version: self._unwrap(owner_id, purpose, key) for key in stored}
+        opened = _Opened(keys, stored[0].version, time.monotonic() + OPENED_SECONDS)
+        self._opened[owner_id, purpose] = opened
+        return opened
+
+    def _wrap(self, owner_id: UUID, purpose: KeyPurpose, version: int, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        about = _about(owner_id, purpose, version)
+        return nonce + self._masters[self._first].encrypt(nonce, key, about)
+
+    def _unwrap(self, owner_id: UUID, purpose: KeyPurpose, key: StoredKey) -> bytes:
+        try:
+            master = self._masters[key.master_key_id]
+            nonce, cipher = key.wrapped[:NONCE_BYTES], key.wrapped[NONCE_BYTES:]
+            return master.decrypt(nonce, cipher, _about(owner_id, purpose, key.version))
+        except (KeyError, InvalidTag):
+            raise Unreadable from None
+
+
+def _about(owner_id: UUID, purpose: KeyPurpose, version: int) -> bytes:
+    return owner_id.bytes + purpose.encode() + bytes([version])
+
+
+def _master_key_id(key: bytes) -> str:
+    return hashlib.sha256(b"signing master key id" + key).hexdigest()[:16]
+
+
+vault = cast(Vault, LocalProxy(lambda: current_app.extensions["signing.vault"]))

@@ -1,0 +1,152 @@
+"""What can be done to counts: note a change, roll up, compare with a recount, repair."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy import insert as plain_insert
+
+from signing.audit import Actor, Verb, log
+from signing.core import clock
+from signing.core.db import db, insert
+from signing.core.ids import new_id
+from signing.counts import queries
+from signing.counts.models import EVER, CountChange, Dimension, Tally
+
+SECONDS_AN_HOUR = 3600
+ROLL_UP_LINES = 2000
+
+Counts = Mapping[tuple[Dimension, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The dimensions a signature is counted under."""
+
+    locale: str
+    country: str
+    entry: str
+    partner_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    dimension: Dimension
+    value: str
+    tallied: int
+    recounted: int
+
+
+def partner_value(partner_id: UUID | None) -> str:
+    """How a partner stands in a tally; "" where nobody brought the signature."""
+    return partner_id.hex if partner_id else ""
+
+
+def note(letter_id: UUID, kind: Kind, *, delta: int, shown_delta: int = 0) -> None:
+    """Add a line to the ledger, in the transaction of what changed the count."""
+    db.session.execute(
+        plain_insert(CountChange).values(
+            letter_id=letter_id,
+            id=new_id(),
+            delta=delta,
+            shown_delta=shown_delta,
+            locale=kind.locale,
+            country=kind.country,
+            partner_id=kind.partner_id,
+            entry=kind.entry,
+            at=clock.now(),
+        )
+    )
+
+
+def roll_up(limit: int = ROLL_UP_LINES) -> int:
+    """Move up to `limit` ledger lines into the tallies; returns how many.
+
+    The lines are taken by deleting them, so each is added once whoever else rolls up meanwhile.
+    There is no high-water mark: ids are not in the order of commits.
+    """
+    key = tuple_(CountChange.letter_id, CountChange.id)
+    batch = select(CountChange.letter_id, CountChange.id).limit(limit)
+    taken = db.session.execute(
+        delete(CountChange)
+        .where(key.in_(batch.with_for_update(skip_locked=True)))
+        .returning(CountChange)
+    )
+    lines = taken.scalars().all()
+    _add_to_tallies(lines)
+    return len(lines)
+
+
+def _add_to_tallies(lines: Sequence[CountChange]) -> None:
+    sums: Counter[tuple[UUID, Dimension, str, int]] = Counter()
+    latest: dict[UUID, datetime] = {}
+    for line in lines:
+        latest[line.letter_id] = max(line.at, latest.get(line.letter_id, line.at))
+        hour = int(line.at.timestamp()) // SECONDS_AN_HOUR
+        for dimension, value, change in _changes(line):
+            sums[line.letter_id, dimension, value, EVER] += change
+            sums[line.letter_id, dimension, value, hour] += change
+    if not sums:
+        return
+    rows = [
+        dict(zip(("letter_id", "dimension", "value", "hour"), key, strict=True))
+        | {"n": n, "changed_at": latest[key[0]]}
+        for key, n in sorted(sums.items())  # one order for all, so that no two wait for each other
+    ]
+    added = insert(Tally)
+    db.session.execute(
+        added.on_conflict_do_update(
+            index_elements=[Tally.letter_id, Tally.dimension, Tally.value, Tally.hour],
+            set_={"n": Tally.n + added.excluded.n, "changed_at": added.excluded.changed_at},
+        ),
+        rows,
+    )
+
+
+def _changes(line: CountChange) -> Iterator[tuple[Dimension, str, int]]:
+    if line.delta:
+        yield Dimension.LOCALE, line.locale, line.delta
+        yield Dimension.COUNTRY, line.country, line.delta
+        yield Dimension.PARTNER, partner_value(line.partner_id), line.delta
+        yield Dimension.ENTRY, line.entry, line.delta
+    if line.shown_delta:
+        yield Dimension.SHOWN_NAME, "", line.shown_delta
+
+
+def compare(letter_id: UUID, recounted: Counts) -> list[Difference]:
+    """Where tallies and ledger differ from the recount; read both in one snapshot."""
+    tallied = queries.ever(letter_id)
+    return [
+        Difference(*key, tallied=tallied.get(key, 0), recounted=recounted.get(key, 0))
+        for key in sorted(tallied.keys() | recounted.keys())
+        if tallied.get(key, 0) != recounted.get(key, 0)
+    ]
+
+
+def repair(letter_id: UUID, differences: Sequence[Difference], *, by: Actor) -> None:
+    """Set the tallies right by the differences found, and write down that it was needed."""
+    added = insert(Tally)
+    for difference in differences:
+        off = difference.recounted - difference.tallied
+        db.session.execute(
+            added.values(
+                letter_id=letter_id,
+                dimension=difference.dimension,
+                value=difference.value,
+                hour=EVER,
+                n=off,
+                changed_at=clock.now(),
+            ).on_conflict_do_update(
+                index_elements=[Tally.letter_id, Tally.dimension, Tally.value, Tally.hour],
+                set_={"n": Tally.n + off, "changed_at": clock.now()},
+            )
+        )
+    found = {f"{one.dimension}:{one.value}": one.recounted - one.tallied for one in differences}
+    log.record(
+        Verb.COUNTS_REPAIRED, by=by, subject=str(letter_id), letter_id=letter_id, details=found
+    )

@@ -1,0 +1,91 @@
+"""Questions about counts. Each costs the same at ten signatures and at ten million."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    String,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
+
+from signing.core.db import Moment, db
+from signing.counts.models import EVER, CountChange, Dimension, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Confirmed people in all languages, and the moment that this last changed (None: never)."""
+
+    n: int
+    as_of: datetime | None
+
+
+def total(letter_id: UUID) -> Total:
+    """Tallies plus the ledger lines not rolled up yet, in one statement: exact at any moment."""
+    tallied = select(Tally.n, Tally.changed_at.label("at")).where(
+        *_ever(letter_id, Dimension.LOCALE)
+    )
+    waiting = select(CountChange.delta.label("n"), CountChange.at).where(
+        CountChange.letter_id == letter_id
+    )
+    lines = union_all(tallied, waiting).subquery()
+    n, as_of = db.session.execute(
+        select(func.coalesce(func.sum(lines.c.n), 0), func.max(lines.c.at, type_=Moment()))
+    ).one()
+    return Total(int(n), as_of)
+
+
+def by_locale(letter_id: UUID) -> dict[str, int]:
+    """People by the language they signed in; languages above zero, most first."""
+    counts = _add_up(letter_id, Dimension.LOCALE, CountChange.locale, CountChange.delta)
+    return {locale: n for locale, n in counts.most_common() if n > 0}
+
+
+def ever(letter_id: UUID) -> dict[tuple[Dimension, str], int]:
+    """Every dimension and value above or below zero."""
+    partner = func.replace(
+        func.coalesce(cast(CountChange.partner_id, String), ""), "-", "", type_=String
+    )
+    columns: dict[Dimension, tuple[SQLColumnExpression[str], SQLColumnExpression[int]]] = {
+        Dimension.LOCALE: (CountChange.locale, CountChange.delta),
+        Dimension.COUNTRY: (CountChange.country, CountChange.delta),
+        Dimension.PARTNER: (partner, CountChange.delta),
+        Dimension.ENTRY: (CountChange.entry, CountChange.delta),
+        Dimension.SHOWN_NAME: (literal(""), CountChange.shown_delta),
+    }
+    return {
+        (dimension, value): n
+        for dimension, (value_column, delta) in columns.items()
+        for value, n in _add_up(letter_id, dimension, value_column, delta).items()
+        if n
+    }
+
+
+def _ever(letter_id: UUID, dimension: Dimension) -> tuple[ColumnElement[bool], ...]:
+    return (Tally.letter_id == letter_id, Tally.dimension == dimension, Tally.hour == EVER)
+
+
+def _add_up(
+    letter_id: UUID,
+    dimension: Dimension,
+    value: SQLColumnExpression[str],
+    delta: SQLColumnExpression[int],
+) -> Counter[str]:
+    tallied = select(Tally.value, Tally.n).where(*_ever(letter_id, dimension))
+    waiting: Select[str, int] = select(value.label("value"), delta.label("n")).where(
+        CountChange.letter_id == letter_id
+    )
+    lines = union_all(tallied, waiting).subquery()
+    sums = select(lines.c.value, func.sum(lines.c.n)).group_by(lines.c.value)
+    return Counter({one: int(n) for one, n in db.session.execute(sums).tuples()})

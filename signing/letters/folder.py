@@ -1,0 +1,281 @@
+"""A letter as a folder of Markdown, one file a language: read into plain values, and written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import yaml
+from flask_babel import lazy_gettext as _l
+
+from signing.core.refusals import Refusal
+from signing.letters import front_matter, links, markdown, shortcodes
+from signing.letters.front_matter import FrontMatter, Unreadable
+
+FILE_BYTES = 1_000_000
+T = TypeVar("T")
+
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+
+_FILE = re.compile(r"_?index(?:\.([A-Za-z0-9_-]+))?\.md")
+_LEADING_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
+
+
+class FolderBroken(Refusal):
+    """Nothing of the folder is taken. `line` is 0 where the file as a whole is meant."""
+
+    status = 422
+    message = _l("This folder cannot be read as a letter.")
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__(file, line, why)
+        self.file = file
+        self.line = line
+        self.why = why
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}, line {self.line}: {self.why}"
+            if self.line
+            else f"{self.file}: {self.why}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The letter in one language."""
+
+    locale: str  # BCP 47, lower case
+    title: str
+    summary: str
+    body: str  # Markdown; links to http, https and mailto only
+    to: str  # the addressee in this language; "": the file names none
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was dropped or is worth a look: one English sentence for the operator."""
+
+    file: str
+    line: int  # 0: the file as a whole
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    default: Text
+    translations: tuple[Text, ...]  # the other languages, sorted by locale
+    settings: Mapping[str, object]  # only what is set; the types are those of `front_matter`
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """How one file is read."""
+
+    is_default: bool
+    base_url: str
+    keep_shortcode_words: bool
+    overrides: Mapping[str, str]  # from the command line
+
+
+def locale_of(filename: str) -> str | None:
+    """The locale that a letter's file name tells: "" for the default language's, None for others.
+
+    `index.pt_PT.md` and `_index.pt-pt.md` tell the same one.
+    """
+    found = _FILE.fullmatch(filename)
+    return _normal(found[1] or "") if found else None
+
+
+def _normal(locale: str) -> str:
+    return locale.replace("_", "-").lower()
+
+
+def read(
+    path: Path,
+    *,
+    known_locales: Collection[str],
+    default_locale: str = "en",
+    base_url: str = "",
+    keep_shortcode_words: bool = True,
+    settings: Mapping[str, str] = NO_SETTINGS,
+) -> Folder:
+    """The whole folder, or `FolderBroken` for the first file that cannot be read.
+
+    `settings` stand for the default language's front matter and win over it.
+    """
+    for key in settings:
+        if key not in front_matter.KNOWN:
+            raise FolderBroken(f"--set {key}", 0, "there is no such setting")
+    default_locale = _normal(default_locale)
+    files, notes = _list_files(path, default_locale, {_normal(one) for one in known_locales})
+    texts: list[Text] = []
+    settled: Mapping[str, object] = {}
+    for locale, file in files.items():
+        is_default = locale == default_locale
+        overrides = settings if is_default else NO_SETTINGS
+        reading = _Reading(file.name, _Rules(is_default, base_url, keep_shortcode_words, overrides))
+        texts.append(reading.read(file, locale))
+        notes += reading.notes
+        settled = reading.settings if is_default else settled
+    return Folder(texts[0], tuple(texts[1:]), MappingProxyType(settled), tuple(notes))
+
+
+def _list_files(
+    path: Path, default_locale: str, known: Collection[str]
+) -> tuple[dict[str, Path], list[Note]]:
+    """The letter's files by locale, the default language's first; and what else lies there."""
+    if not path.is_dir():
+        raise FolderBroken(str(path), 0, "this is not a folder")
+    files: dict[str, Path] = {}
+    notes = []
+    for file in sorted(path.iterdir()):
+        told = locale_of(file.name)
+        if told is None:
+            notes.append(Note(file.name, 0, "not a letter's file; ignored"))
+            continue
+        locale = told or default_locale
+        if told and locale not in known:
+            raise FolderBroken(file.name, 0, f"there is no language {locale} here")
+        if locale in files:
+            raise FolderBroken(file.name, 0, f"{files[locale].name} is in the same language")
+        files[locale] = file
+    if default_locale not in files:
+        raise FolderBroken(str(path), 0, f"there is no index.md for the default {default_locale}")
+    return {default_locale: files.pop(default_locale), **dict(sorted(files.items()))}, notes
+
+
+class _Reading:
+    """One file being read: its notes gather here, and its settings."""
+
+    def __init__(self, name: str, rules: _Rules) -> None:
+        self.name = name
+        self.rules = rules
+        self.notes: list[Note] = []
+        self.settings: dict[str, object] = {}
+
+    def read(self, file: Path, locale: str) -> Text:
+        try:
+            front = front_matter.split(_load(file))
+            self._settle(front)
+            return Text(
+                locale,
+                title=self._take_title(front),
+                summary=self._take(front, "description", front_matter.one_line) or "",
+                body=self._tidy(front),
+                to=self._take(front, "to", front_matter.one_line) or "",
+            )
+        except Unreadable as error:
+            raise FolderBroken(self.name, error.line, error.why) from None
+
+    def _take_title(self, front: FrontMatter) -> str:
+        title = self._take(front, "title", front_matter.one_line)
+        if not title:
+            raise Unreadable(front.line_of("title") or 1, "there is no title")
+        return title
+
+    def _take(self, front: FrontMatter, key: str, settle: Callable[[object], T]) -> T | None:
+        """The value as it has to be; None where there is none."""
+        is_override = key in self.rules.overrides
+        value = self.rules.overrides[key] if is_override else front.values.get(key)
+        if value is None or value in ("", []):
+            return None
+        try:
+            return settle(value)
+        except ValueError as error:
+            if is_override:
+                raise FolderBroken(f"--set {key}", 0, str(error)) from None
+            raise Unreadable(front.line_of(key), f"{key}: {error}") from None
+
+    def _settle(self, front: FrontMatter) -> None:
+        for key in front.values:
+            if key not in front_matter.KNOWN:
+                self._note(front.line_of(key), f"{key} is not known; ignored")
+            elif not self.rules.is_default and key not in front_matter.OF_EACH_LANGUAGE:
+                why = "belongs in the default language's file; ignored"
+                self._note(front.line_of(key), f"{key} {why}")
+        if self.rules.is_default:
+            taken = {
+                key: self._take(front, key, make) for key, make in front_matter.SETTINGS.items()
+            }
+            self.settings = {
+                key: value for key, value in taken.items() if value not in (None, "", ())
+            }
+
+    def _tidy(self, front: FrontMatter) -> str:
+        """The body as it is kept: no shortcodes, no links that lead nowhere, no blank edges."""
+        keep_words = self.rules.keep_shortcode_words
+        body, gone = shortcodes.remove(front.body, keep_words=keep_words)
+        lost = markdown.losses(body)
+        body, unlinked = links.settle(body, base_url=self.rules.base_url)
+        for line, what in sorted([*gone, *lost, *unlinked]):
+            self._note(front.body_line + line - 1, what)
+        body = _LEADING_BLANK_LINES.sub("", body).rstrip(" \t\n")
+        if not body.strip():
+            raise Unreadable(front.body_line, "there is no text")
+        if len(body) > markdown.CHARACTERS:
+            raise Unreadable(0, f"the text has more than {markdown.CHARACTERS:,} characters")
+        return body
+
+    def _note(self, line: int, what: str) -> None:
+        self.notes.append(Note(self.name, line, what))
+
+
+def _load(file: Path) -> str:
+    """The file's characters, its lines ended by \\n alone."""
+    if not file.resolve().is_relative_to(file.parent.resolve()):
+        raise Unreadable(0, "this link leads out of the folder")
+    if not file.is_file():
+        raise Unreadable(0, "this is not a file")
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(0, f"this cannot be read: {error.strerror}") from None
+    if len(data) > FILE_BYTES:
+        raise Unreadable(0, f"the file has more than {FILE_BYTES:,} bytes")
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\0" in data:
+        raise Unreadable(
+            _line_at(data, data.index(b"\0")), "a NUL character does not belong in text"
+        )
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(_line_at(data, error.start), "this is not UTF-8") from None
+
+
+def _line_at(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1
+
+
+def write(
+    path: Path, default: Text, translations: Collection[Text], settings: Mapping[str, object]
+) -> None:
+    """Files that `read` reads back as these very values."""
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "_index.md").write_text(_page(default, settings), encoding="utf-8", newline="\n")
+    for text in translations:
+        file = path / f"_index.{text.locale}.md"
+        file.write_text(_page(text, NO_SETTINGS), encoding="utf-8", newline="\n")
+
+
+def _page(text: Text, settings: Mapping[str, object]) -> str:
+    front = dict(_page_front(text, settings))
+    source = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1_000_000)
+    return f"---\n{source}---\n\n{text.body}\n"
+
+
+def _page_front(text: Text, settings: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    yield "title", text.title
+    if text.summary:
+        yield "description", text.summary
+    if text.to:
+        yield "to", text.to
+    for key, value in settings.items():
+        yield key, list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,177 @@
+"""What stands above a letter's text: read from YAML or TOML, each value made what it has to be."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+import yaml
+
+FENCES = {"---": "YAML", "+++": "TOML"}
+FIELDS = ("country", "city", "comment")  # as in `models`, which a pure module does not import
+STATES = ("draft", "open", "closed")  # a letter reaches the others elsewhere
+GOAL_AT_MOST = 1_000_000_000
+
+
+class Unreadable(ValueError):
+    """What is wrong, and in which line of the file (0: in none)."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(why)
+        self.line = line
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    values: Mapping[str, object]
+    source: str
+    body: str
+    body_line: int  # the line of the file that the body begins in
+
+    def line_of(self, key: str) -> int:
+        """Where the key stands; 0 where it does not."""
+        named = re.compile(rf"""["']?{re.escape(key)}["']?\s*[:=]""")
+        lines = enumerate(self.source.split("\n"), start=2)
+        return next((number for number, line in lines if named.match(line)), 0)
+
+
+def split(text: str) -> FrontMatter:
+    """The file's two parts; all of it is body where no front matter begins in the first line."""
+    lines = text.split("\n")
+    fence = lines[0].rstrip()
+    if fence not in FENCES:
+        return FrontMatter({}, "", text, 1)
+    ends = (number for number, line in enumerate(lines[1:], 1) if line.rstrip() == fence)
+    end = next(ends, None)
+    if end is None:
+        raise Unreadable(1, f"the front matter is never closed by {fence}")
+    source = "\n".join(lines[1:end])
+    values = _parse_toml(source) if fence == "+++" else _parse_yaml(source)
+    return FrontMatter(values, source, "\n".join(lines[end + 1 :]), end + 2)
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves days and moments as text: `closes` reads them, and knows their line if it cannot."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, form) for tag, form in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def _parse_yaml(source: str) -> Mapping[str, object]:
+    try:
+        values = _Loader(source).get_single_data()
+    except yaml.reader.ReaderError as error:
+        line = source.count("\n", 0, error.position) + 2
+        raise Unreadable(line, "a control character does not belong in YAML") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        raise Unreadable(line, f"not valid YAML: {error.problem or error.context}") from None
+    except (ValueError, RecursionError) as error:  # a number or brackets beyond all measure
+        raise Unreadable(1, f"not valid YAML: {error}") from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise Unreadable(2, "the front matter must be a list of names with values")
+    return {str(key): value for key, value in values.items()}
+
+
+def _parse_toml(source: str) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(source + "\n")
+    except (ValueError, RecursionError) as error:
+        place = re.search(r"at line (\d+)", str(error))
+        line = int(place[1]) + 1 if place else 1
+        raise Unreadable(line, f"not valid TOML: {error}") from None
+
+
+def one_line(value: object) -> str:
+    return " ".join(text(value).split())
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("this must be text; put it in quotation marks")  # noqa: TRY004
+    if "\0" in value:
+        raise ValueError("a NUL character does not belong in text")
+    return "\n".join(value.splitlines()).strip()  # Unicode knows ten ways to end a line
+
+
+def _number(value: object, *, least: int, most: int) -> int:
+    digits = value.strip() if isinstance(value, str) else ""
+    if digits.isascii() and digits.isdecimal() and len(digits) < 20:
+        value = int(digits)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"this must be a whole number from {least} to {most}")
+    return value
+
+
+def goal(value: object) -> int:
+    return _number(value, least=1, most=GOAL_AT_MOST)
+
+
+def minimum_age(value: object) -> int:
+    return _number(value, least=0, most=99)
+
+
+def closes(value: object) -> datetime:
+    """The moment in UTC, which a time without a zone is taken to be in; a day counts to its end."""
+    try:
+        moment = _moment(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("this must be a day (2027-03-31) or a moment") from None
+
+
+def _moment(value: object) -> datetime:
+    if isinstance(value, str):
+        value = value.strip()
+        value = date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time(23, 59, 59), UTC)
+    raise ValueError
+
+
+def fields(value: object) -> tuple[str, ...]:
+    """In the order given, each once."""
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list):
+        raise ValueError("this must be a list, such as [country, city]")  # noqa: TRY004
+    names = dict.fromkeys(text(name) for name in listed)
+    names.pop("", None)
+    if unknown := [name for name in names if name not in FIELDS]:
+        raise ValueError(f"{_listed(unknown)} is not known; known are {_listed(FIELDS)}")
+    return tuple(names)
+
+
+def state(value: object) -> str:
+    if value not in STATES:
+        raise ValueError(f"this must be one of {_listed(STATES)}")
+    return str(value)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+SETTINGS: Mapping[str, Callable[[object], object]] = {
+    "slug": text,
+    "goal": goal,
+    "closes": closes,
+    "to": one_line,
+    "fields": fields,
+    "state": state,
+    "controller": text,
+    "contact": text,
+    "minimum_age": minimum_age,
+    "newsletter": text,
+}
+OF_EACH_LANGUAGE = ("title", "description", "to", "date")
+KNOWN = {*SETTINGS, *OF_EACH_LANGUAGE}

@@ -1,0 +1,156 @@
+"""A letter's Markdown as HTML that is safe on any page, and as one plain line."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from html.parser import HTMLParser
+
+import nh3
+from flask_babel import lazy_gettext as _l
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from signing.core.refusals import Refusal
+
+CHARACTERS = 200_000  # of Markdown; the longest open letters have a tenth of it
+PLAIN_CHARACTERS = 200  # what search engines and messengers show of a description
+
+HEADINGS = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 7)}  # h1 is the page's own
+TAGS = {
+    *("p", "br", "hr", "blockquote", "pre", "code", "ul", "ol", "li", "a"),
+    *("h2", "h3", "h4", "h5", "h6", "em", "strong", "b", "i", "sup", "sub"),
+    *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
+}
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto"}
+DROPPED_WITH_WORDS = {"script", "style"}
+
+_ATTRIBUTE_TEXT = r"""(?:[^<>"']|"[^"<]*"|'[^'<]*')*"""
+_HTML_HEADING = re.compile(r"(?i)(</?)(h[1-6])(?=[\s/>])")
+_HTML_IMAGE = re.compile(rf"(?i)<img(?=[\s/>]){_ATTRIBUTE_TEXT}>")
+_ALT = re.compile(r"""(?i)\salt\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+
+
+class TextTooLong(Refusal):
+    status = 422
+    message = _l("This text is too long for a letter.")
+
+
+class Parser(MarkdownIt):
+    """CommonMark and tables. Any address makes a link here: which ones stay is said elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__("commonmark", {"html": True})
+        self.enable("table")
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802, ARG002
+        return True
+
+
+_parser = Parser()
+_cleaner = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    clean_content_tags=DROPPED_WITH_WORDS,
+    link_rel="noopener noreferrer",
+    url_schemes=SCHEMES,
+    url_relative="deny",
+)
+_stripper = nh3.Cleaner(tags=set(), clean_content_tags=DROPPED_WITH_WORDS)
+
+
+@lru_cache(maxsize=256)
+def render(text: str) -> str:
+    """HTML of `TAGS` and `ATTRIBUTES` only, balanced; its topmost heading is h2."""
+    if len(text) > CHARACTERS:
+        raise TextTooLong
+    tokens = _parser.parse(text)
+    for token in _flat(tokens):
+        _fit(token)
+    return _cleaner.clean(_parser.renderer.render(tokens, _parser.options, {}))
+
+
+@lru_cache(maxsize=256)
+def plain(text: str) -> str:
+    """The beginning of the text in one line, without markup, for descriptions."""
+    line = " ".join(html.unescape(_stripper.clean(render(text))).split())
+    if len(line) <= PLAIN_CHARACTERS:
+        return line
+    cut = line[:PLAIN_CHARACTERS]
+    words = cut.rpartition(" ")[0]
+    if len(words) < PLAIN_CHARACTERS // 2:  # Japanese writes no spaces
+        words = cut
+    return words.rstrip(" ,;:–—-、") + "…"
+
+
+def _flat(tokens: Sequence[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from token.children or ()
+
+
+def _fit(token: Token) -> None:
+    """Shift headings; put the words of an image in its place."""
+    if token.type in {"heading_open", "heading_close"}:
+        token.tag = HEADINGS[token.tag]
+    elif token.type == "image":
+        token.type = "text"
+        token.content = _words(token.children or ())
+    elif token.type in {"html_block", "html_inline"}:
+        content = _HTML_IMAGE.sub(_alt, token.content)
+        token.content = _HTML_HEADING.sub(
+            lambda found: found[1] + HEADINGS[found[2].lower()], content
+        )
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    return "".join(" " if token.type == "softbreak" else token.content for token in tokens)
+
+
+def _alt(image: re.Match[str]) -> str:
+    found = _ALT.search(image[0])
+    return found[1] or found[2] or found[3] or "" if found else ""
+
+
+def losses(text: str) -> list[tuple[int, str]]:
+    """What `render` will take away, each kind once: (line from 1, a sentence for the operator)."""
+    first: dict[str, int] = {}
+    for line, token in _lines(_parser.parse(text)):
+        if token.type == "image":
+            first.setdefault("image removed, its alternative text kept", line)
+        elif token.type in {"html_block", "html_inline"}:
+            for further, what in _Losses(token.content).found:
+                first.setdefault(what, line + further)
+    return [(line, what) for what, line in first.items()]
+
+
+def _lines(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else 0
+        yield line, token
+        for child in token.children or ():
+            yield line, child
+            line += child.type in {"softbreak", "hardbreak"}
+
+
+class _Losses(HTMLParser):
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.found: list[tuple[int, str]] = []  # (lines further down, what)
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        further = self.getpos()[0] - 1
+        tag = HEADINGS.get(tag, tag)
+        if tag == "img":
+            self.found.append((further, "image removed, its alternative text kept"))
+        elif tag in DROPPED_WITH_WORDS:
+            self.found.append((further, f"HTML <{tag}> removed with what it holds"))
+        elif tag not in TAGS:
+            self.found.append((further, f"HTML <{tag}> removed, its words kept"))
+        else:
+            lost = (name for name, _ in attrs if name not in ATTRIBUTES.get(tag, ()))
+            self.found += [(further, f"HTML attribute {name} of <{tag}> removed") for name in lost]

@@ -1,0 +1,144 @@
+"""Questions about letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from signing.core import locales
+from signing.core.db import db
+from signing.core.refusals import Refusal
+from signing.letters.folder import Text
+from signing.letters.models import (
+    Letter,
+    LetterRevision,
+    LetterSlug,
+    State,
+    Translation,
+    TranslationState,
+)
+
+
+class NoSuchLetter(Refusal):
+    status = 404
+    message = _l("There is no letter at this address.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A letter in the best language there is for a reader."""
+
+    letter: Letter
+    translation: Translation
+    locales: tuple[str, ...]  # the languages it is published in, sorted
+    original_revision_id: UUID
+
+    @property
+    def addressee(self) -> str:
+        return self.translation.to or self.letter.to
+
+    @property
+    def is_stale(self) -> bool:
+        """Made from another text than the original's newest."""
+        return self.translation.made_from_revision_id != self.original_revision_id
+
+
+def get_by_slug(slug: str) -> Letter:
+    """The public letter that has or had this slug; compare `slug` to see which."""
+    letter = find_by_slug(slug)
+    if letter is None or not letter.is_public:
+        raise NoSuchLetter
+    return letter
+
+
+def find_by_slug(slug: str) -> Letter | None:
+    """Drafts too."""
+    return db.session.scalar(
+        select(Letter)
+        .join(LetterSlug, LetterSlug.letter_id == Letter.id)
+        .where(LetterSlug.slug == slug)
+    )
+
+
+def get(letter_id: UUID) -> Letter:
+    letter = db.session.get(Letter, letter_id)
+    if letter is None:
+        raise NoSuchLetter
+    return letter
+
+
+def read(letter: Letter, locale: str) -> Reading:
+    """The letter in `locale` or the best fallback: exact, base, the letter's own language."""
+    rows = db.session.execute(
+        select(Translation.locale, Translation.revision_id).where(
+            Translation.letter_id == letter.id, Translation.state == TranslationState.PUBLISHED
+        )
+    ).tuples()
+    revisions = dict(rows.all())
+    best = locales.choose([locale], revisions, letter.default_locale)
+    translation = db.session.get_one(Translation, (letter.id, best))
+    return Reading(letter, translation, tuple(sorted(revisions)), revisions[letter.default_locale])
+
+
+def get_title(letter: Letter, locale: str) -> str:
+    return read(letter, locale).translation.title
+
+
+def list_open(locale: str) -> list[Reading]:
+    """Letters that take signatures, newest first, each in the best language for the reader."""
+    letters = db.session.scalars(
+        select(Letter).where(Letter.state == State.OPEN).order_by(Letter.created_at.desc())
+    )
+    return [read(letter, locale) for letter in letters]
+
+
+def list_all() -> Sequence[Letter]:
+    return db.session.scalars(select(Letter).order_by(Letter.slug)).all()
+
+
+def list_locales(letter_id: UUID) -> list[str]:
+    """The languages that the letter is published in."""
+    published = select(Translation.locale).where(
+        Translation.letter_id == letter_id, Translation.state == TranslationState.PUBLISHED
+    )
+    return sorted(db.session.scalars(published))
+
+
+def list_corrections(letter: Letter, locale: str) -> Sequence[LetterRevision]:
+    """Changes made to this language's text after people had signed it, newest first."""
+    return db.session.scalars(
+        select(LetterRevision)
+        .where(LetterRevision.letter_id == letter.id, LetterRevision.locale == locale)
+        .where(LetterRevision.correction.is_not(None))
+        .order_by(LetterRevision.at.desc())
+    ).all()
+
+
+def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
+    """The letter as `folder.write` takes it: the original, the other languages, the settings."""
+    rows = db.session.scalars(select(Translation).where(Translation.letter_id == letter.id)).all()
+    texts = {
+        row.locale: Text(
+            locale=row.locale, title=row.title, summary=row.summary, body=row.body, to=row.to
+        )
+        for row in rows
+    }
+    default = texts.pop(letter.default_locale)
+    settings: dict[str, object] = {
+        "slug": letter.slug,
+        "goal": letter.goal,
+        "closes": letter.closes_at,
+        "to": letter.to,
+        "fields": tuple(letter.fields),
+        "state": letter.state,
+        "controller": letter.controller,
+        "contact": letter.contact,
+        "minimum_age": letter.minimum_age,
+        "newsletter": letter.newsletter,
+    }
+    kept = {name: value for name, value in settings.items() if value not in (None, "")}
+    return default, [texts[tag] for tag in sorted(texts)], kept

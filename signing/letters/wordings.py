@@ -1,0 +1,135 @@
+"""The sentences people agree to: our templates filled with a letter's settings, kept by version."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import pgettext
+from sqlalchemy import func, insert, select
+
+from signing.core import clock, locales
+from signing.core.db import db
+from signing.core.ids import new_id
+from signing.letters.models import ConsentPurpose, Field, Letter, Wording
+
+Texts = dict[ConsentPurpose, str]
+
+
+def write(letter: Letter, addressee: str, language: locales.Language) -> Texts:
+    """The letter's wordings in the language being spoken; only for what the letter asks."""
+    texts = {
+        ConsentPurpose.SIGN: _(
+            "By pressing the button I ask %(controller)s to count my signature and to hand "
+            "%(what)s to: %(addressee)s. This shows my political opinion, so the law asks for my "
+            "explicit consent: I give it. I am %(age)s or older. I can take it back at any time "
+            "with the link in the mails; what was done until then stays lawful.",
+            controller=letter.controller_name,
+            what=_handed_over(letter, language),
+            addressee=addressee,
+            age=locales.number(letter.minimum_age, language),
+        ),
+        ConsentPurpose.SHOW_NAME: _(
+            "Show my name on this page until %(date)s, where anyone can read and copy it.",
+            date=locales.day(letter.names_until or date.max, language),
+        ),
+        ConsentPurpose.NEWS: _(
+            "%(controller)s may mail me news about this letter.", controller=letter.controller_name
+        ),
+        ConsentPurpose.FOLLOW_UP: _(
+            "%(controller)s may ask me once about a follow-up letter.",
+            controller=letter.controller_name,
+        ),
+    }
+    if letter.newsletter:
+        texts[ConsentPurpose.NEWSLETTER] = letter.newsletter
+    return texts
+
+
+def _handed_over(letter: Letter, language: locales.Language) -> str:
+    words = [pgettext("is handed over", "my name")]
+    if Field.COUNTRY in letter.fields:
+        words.append(pgettext("is handed over", "my country"))
+    if Field.CITY in letter.fields:
+        words.append(pgettext("is handed over", "my town"))
+    return locales.listing(words, language)
+
+
+def publish(letter: Letter, addressees: dict[str, str]) -> int:
+    """Keep the letter's wordings as they read now in every language; returns how many are new.
+
+    A sentence that reads as its newest version did stays that version. `addressees` by locale;
+    other languages name the addressee as the letter does.
+    """
+    newest = _newest(letter.id)
+    rows = []
+    for tag in locales.languages():
+        with locales.speaking(tag) as language:
+            texts = write(letter, addressees.get(tag) or letter.to, language)
+        for purpose, text in texts.items():
+            digest = hashlib.sha256(text.encode()).digest()
+            version, known = newest.get((purpose, tag), (0, b""))
+            if digest != known:
+                rows.append(_row(letter.id, purpose, tag, version + 1, text, digest))
+    if rows:
+        db.session.execute(insert(Wording), rows)
+    return len(rows)
+
+
+def _row(
+    letter_id: UUID, purpose: ConsentPurpose, tag: str, version: int, text: str, digest: bytes
+) -> dict[str, object]:
+    return {
+        "letter_id": letter_id,
+        "id": new_id(),
+        "purpose": purpose,
+        "locale": tag,
+        "version": version,
+        "text": text,
+        "digest": digest,
+        "created_at": clock.now(),
+    }
+
+
+def _newest(letter_id: UUID) -> dict[tuple[str, str], tuple[int, bytes]]:
+    rows = db.session.execute(
+        select(Wording.purpose, Wording.locale, Wording.version, Wording.digest)
+        .where(Wording.letter_id == letter_id)
+        .order_by(Wording.version)
+    )
+    return {(purpose, tag): (version, digest) for purpose, tag, version, digest in rows.tuples()}
+
+
+def list_shown(letter_id: UUID, locale: str) -> dict[ConsentPurpose, Wording]:
+    """The newest wording of each purpose in this language: what a form shows."""
+    newest = (
+        select(Wording.purpose, func.max(Wording.version).label("version"))
+        .where(Wording.letter_id == letter_id, Wording.locale == locale)
+        .group_by(Wording.purpose)
+        .subquery()
+    )
+    rows = db.session.scalars(
+        select(Wording)
+        .join(newest, (Wording.purpose == newest.c.purpose) & (Wording.version == newest.c.version))
+        .where(Wording.letter_id == letter_id, Wording.locale == locale)
+    )
+    return {ConsentPurpose(row.purpose): row for row in rows}
+
+
+def list_by_id(letter_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Wording]:
+    """The letter's wordings among these ids: whatever a form claims it showed."""
+    if not ids:
+        return {}
+    rows = db.session.scalars(
+        select(Wording).where(Wording.letter_id == letter_id, Wording.id.in_(ids))
+    )
+    return {row.id: row for row in rows}
+
+
+def count_unreviewed() -> int:
+    """How many wordings nobody has put their name to."""
+    unreviewed = select(func.count()).select_from(Wording).where(Wording.reviewed_by.is_(None))
+    return db.session.scalar(unreviewed) or 0

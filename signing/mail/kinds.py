@@ -1,0 +1,15 @@
+"""The inventory of mails: a kind each, with a folder of templates of the same name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    CONFIRM_SIGNATURE = "confirm_signature"  # was it you? one button
+    ALREADY_SIGNED = "already_signed"  # this address has signed; here is your link
+    FRESH_LINK = "fresh_link"  # an expired link was asked to be replaced
+
+
+class Recipient(StrEnum):
+    SIGNATURE = "signature"  # the address is in the signature's sealed blob

@@ -1,0 +1,57 @@
+"""The outbox's table: no link, no finished text, no address that stands elsewhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from signing.core.db import Base
+
+
+class MailState(StrEnum):
+    WAITING = "waiting"  # to be sent at `due_at`, or in the hands of a worker until `leased_until`
+    SENT = "sent"  # the server took it
+    DROPPED = "dropped"  # its reason is gone: the signature was withdrawn or confirmed meanwhile
+    DEAD = "dead"  # refused for good, or too often; `doctor` tells
+
+
+_WAITING = text("state = 'waiting'")
+
+
+class OutgoingMail(Base):
+    __tablename__ = "outgoing_mail"
+    __table_args__ = (
+        Index(
+            "uq_outgoing_mail_waiting",
+            "letter_id",
+            "recipient_id",
+            "kind",
+            unique=True,
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
+        Index(
+            "ix_outgoing_mail_due_at", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING
+        ),
+        Index("ix_outgoing_mail_recipient", "letter_id", "recipient_id", "created_at"),
+    )
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    recipient_kind: Mapped[str]
+    recipient_id: Mapped[UUID]
+    sealed_to: Mapped[bytes | None]  # only where no row holds the address
+    locale: Mapped[str]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    lease_id: Mapped[UUID | None]
+    attempts: Mapped[int]
+    state: Mapped[str]
+    last_error: Mapped[str | None]  # a code and a stage, never an address
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,183 @@
+"""The transactional outbox: a mail is put with what causes it, and claimed under a lease.
+
+A worker that dies gives its mails back when the lease ends. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import String, Uuid, and_, delete, func, or_, select, update
+from sqlalchemy import literal as _literal
+from sqlalchemy.sql.elements import ColumnElement
+
+from signing.core import clock
+from signing.core.db import Moment, count_rows, db, insert
+from signing.core.ids import new_id
+from signing.mail.kinds import Kind, Recipient
+from signing.mail.models import MailState, OutgoingMail
+
+# One address is mailed at most this often about one signature, whatever the form does.
+PAUSE = timedelta(minutes=5)
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 4
+
+# Longer than the SMTP time-out of a whole batch would be unkind; shorter would send twice.
+LEASE = timedelta(minutes=10)
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 720, 1440, 1440))
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Whom a mail is for: a row that holds the address."""
+
+    letter_id: UUID
+    id: UUID
+    kind: Recipient = Recipient.SIGNATURE
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail in a worker's hands until the lease ends."""
+
+    letter_id: UUID
+    id: UUID
+    kind: Kind
+    recipient_id: UUID
+    locale: str
+    created_at: datetime
+    attempts: int
+    lease_id: UUID
+    leased_until: datetime
+
+
+def put(kind: Kind, *, to: To, locale: str) -> None:
+    """Have the mail sent once this transaction is durable, unless the recipient had enough.
+
+    Enough is one in five minutes, four a day; and the same mail waiting already. One statement,
+    the same whether a row comes of it or not.
+    """
+    at = clock.now()
+    mine = and_(OutgoingMail.letter_id == to.letter_id, OutgoingMail.recipient_id == to.id)
+    just_now = select(OutgoingMail.id).where(mine, OutgoingMail.created_at > at - PAUSE).exists()
+    today = (
+        select(func.count())
+        .select_from(OutgoingMail)
+        .where(mine, OutgoingMail.created_at > at - A_DAY)
+        .scalar_subquery()
+    )
+    values: dict[str, ColumnElement[object]] = {
+        "letter_id": _literal(to.letter_id, Uuid),
+        "id": _literal(new_id(), Uuid),
+        "kind": _literal(kind.value, String),
+        "recipient_kind": _literal(to.kind.value, String),
+        "recipient_id": _literal(to.id, Uuid),
+        "locale": _literal(locale, String),
+        "created_at": _literal(at, Moment),
+        "due_at": _literal(at, Moment),
+        "attempts": _literal(0),
+        "state": _literal(MailState.WAITING.value, String),
+    }
+    row = select(*values.values()).where(~just_now, today < MOST_A_DAY)
+    put_in = insert(OutgoingMail).from_select(list(values), row, include_defaults=False)
+    db.session.execute(put_in.on_conflict_do_nothing())
+
+
+def claim(limit: int) -> list[Claimed]:
+    """Take up to `limit` due mails under a lease; no two workers get the same one."""
+    at = clock.now()
+    lease_id, until = new_id(), at + LEASE
+    due = (
+        select(OutgoingMail.letter_id, OutgoingMail.id)
+        .where(OutgoingMail.state == MailState.WAITING, OutgoingMail.due_at <= at)
+        .where(or_(OutgoingMail.leased_until.is_(None), OutgoingMail.leased_until <= at))
+        .order_by(OutgoingMail.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).cte("due")
+    taken = db.session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.letter_id == due.c.letter_id, OutgoingMail.id == due.c.id)
+        .values(lease_id=lease_id, leased_until=until, attempts=OutgoingMail.attempts + 1)
+        .returning(
+            OutgoingMail.letter_id,
+            OutgoingMail.id,
+            OutgoingMail.kind,
+            OutgoingMail.recipient_id,
+            OutgoingMail.locale,
+            OutgoingMail.created_at,
+            OutgoingMail.attempts,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return [
+        Claimed(letter_id, id_, Kind(kind), recipient, locale, created, attempts, lease_id, until)
+        for letter_id, id_, kind, recipient, locale, created, attempts in taken.tuples()
+    ]
+
+
+def settle_sent(mail: Claimed) -> None:
+    _settle(mail, state=MailState.SENT, sent_at=clock.now(), last_error=None)
+
+
+def settle_dropped(mail: Claimed) -> None:
+    """There is nobody left to write to: the row that held the address is gone."""
+    _settle(mail, state=MailState.DROPPED, last_error=None)
+
+
+def settle_failed(mail: Claimed, error: str, *, permanent: bool) -> None:
+    """Try again after a growing pause, or give up: refused for good, or failed too often."""
+    if permanent or mail.attempts > len(PAUSES):
+        _settle(mail, state=MailState.DEAD, last_error=error)
+    else:
+        due_at = clock.now() + PAUSES[mail.attempts - 1]
+        _settle(mail, due_at=due_at, last_error=error, lease_id=None, leased_until=None)
+
+
+def give_back(mails: Sequence[Claimed]) -> None:
+    """Let others have mails that were claimed and not tried."""
+    for mail in mails:
+        _settle(mail, lease_id=None, leased_until=None, attempts=mail.attempts - 1)
+
+
+def _settle(mail: Claimed, **values: object) -> None:
+    """Only the holder of the lease settles; whoever lost it lost the say as well."""
+    db.session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.letter_id == mail.letter_id, OutgoingMail.id == mail.id)
+        .where(OutgoingMail.lease_id == mail.lease_id, OutgoingMail.state == MailState.WAITING)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def drop_for(letter_id: UUID, recipient_id: UUID) -> None:
+    """Forget every mail about this recipient: the person is gone."""
+    db.session.execute(
+        delete(OutgoingMail).where(
+            OutgoingMail.letter_id == letter_id, OutgoingMail.recipient_id == recipient_id
+        )
+    )
+
+
+def delete_settled(before: datetime) -> int:
+    """Delete what was settled and is older than `before`; returns how many."""
+    settled = delete(OutgoingMail).where(
+        OutgoingMail.state != MailState.WAITING, OutgoingMail.created_at < before
+    )
+    return count_rows(db.session.execute(settled))
+
+
+def count_by_state() -> dict[MailState, int]:
+    counted = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
+    return {MailState(state): n for state, n in db.session.execute(counted).tuples()}
+
+
+def list_dead(limit: int = 10) -> list[tuple[UUID, str, str | None]]:
+    """Ids, kinds and last errors of mails that were given up, newest first."""
+    dead = select(OutgoingMail.id, OutgoingMail.kind, OutgoingMail.last_error)
+    newest = dead.where(OutgoingMail.state == MailState.DEAD).order_by(OutgoingMail.id.desc())
+    return [*db.session.execute(newest.limit(limit)).tuples()]

@@ -1,0 +1,1 @@
+"""Who signed: declaration, sign, confirm, correct, withdraw, retention."""

@@ -1,0 +1,317 @@
+"""What can be done to a signature. Nothing here commits: the door draws the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import String, Uuid, case, delete, literal, select, union_all, update
+
+from signing.core import clock
+from signing.core.db import Moment, db, insert
+from signing.core.ids import new_id
+from signing.core.keystore import Forgotten
+from signing.core.refusals import Refusal
+from signing.core.tokens import SignatureRef
+from signing.core.vault import vault
+from signing.counts.actions import Kind as Counted
+from signing.counts.actions import note
+from signing.letters.models import ConsentPurpose, Letter, Translation
+from signing.mail import outbox
+from signing.mail.kinds import Kind
+from signing.signatures import names, person, queries
+from signing.signatures.address import normalised
+from signing.signatures.declaration import Declaration
+from signing.signatures.models import CONTROLLER, Consent, Show, Signature, State
+from signing.signatures.person import Person
+
+# What a new sending of the form replaces while nobody has confirmed.
+RENEWED = ("sealed", "country", "locale", "entry", "partner_id", "comment_digest", "reasons",
+           "created_at")  # fmt: skip
+
+
+class LetterClosed(Refusal):
+    status = 410
+    message = _l("This letter no longer takes signatures.")
+
+
+class NotYetOpen(Refusal):
+    status = 410
+    message = _l("This letter does not take signatures yet.")
+
+
+class OlderRevision(Refusal):
+    """The form was sent again since this page was shown: it confirms nothing."""
+
+    status = 409
+    message = _l("What you signed was changed meanwhile. Please look at it once more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A signature that counts, and where its signer belongs."""
+
+    letter: Letter
+    locale: str
+
+
+def sign(letter: Letter, declaration: Declaration) -> None:
+    """Note the declaration, and ask its inbox whether it was meant.
+
+    The visitor gets the same answer whoever has signed before, by the same statements, so that
+    the form cannot be used to find out who did. A confirmed signature is not changed.
+    """
+    check_open(letter)
+    signature_id, state = _add_or_renew(letter.id, declaration)
+    _replace_consents(letter.id, signature_id, declaration)
+    _ask_inbox(letter.id, signature_id, State(state), declaration.locale)
+
+
+def resend(letter: Letter, address: str, locale: str) -> None:
+    """Send the mail about this address once more, if one is due; the same answer either way."""
+    check_open(letter)
+    digest = vault.digest(letter.id, normalised(address))
+    found = queries.find_state(letter.id, digest)
+    if found:
+        _ask_inbox(letter.id, found.id, found.state, locale)
+
+
+def check_open(letter: Letter) -> None:
+    at = clock.now()
+    if not letter.takes_signatures(at):
+        is_early = letter.opens_at is not None and at < letter.opens_at
+        raise NotYetOpen if is_early else LetterClosed
+
+
+def _ask_inbox(letter_id: UUID, signature_id: UUID, state: State, locale: str) -> None:
+    kind = Kind.CONFIRM_SIGNATURE if state is State.PENDING else Kind.ALREADY_SIGNED
+    outbox.put(kind, to=outbox.To(letter_id, signature_id), locale=locale)
+
+
+def _add_or_renew(letter_id: UUID, declaration: Declaration) -> tuple[UUID, str]:
+    digest = vault.digest(letter_id, normalised(declaration.person.email))
+    comment = declaration.person.comment
+    row = insert(Signature).values(
+        letter_id=letter_id,
+        id=new_id(),
+        address_digest=digest,
+        state=State.PENDING,
+        revision=1,
+        link_version=1,
+        sealed=person.seal(letter_id, digest, declaration.person),
+        country=declaration.country,
+        locale=declaration.locale,
+        entry=declaration.entry,
+        partner_id=None,
+        comment_digest=vault.digest(letter_id, comment) if comment else None,
+        reasons=list(declaration.reasons),
+        created_at=clock.now(),
+    )
+    is_pending = Signature.state == State.PENDING
+    renewed: dict[str, Any] = {
+        name: case((is_pending, row.excluded[name]), else_=getattr(Signature, name))
+        for name in RENEWED
+    }
+    renewed["revision"] = case((is_pending, Signature.revision + 1), else_=Signature.revision)
+    upsert = row.on_conflict_do_update(
+        index_elements=[Signature.letter_id, Signature.address_digest], set_=renewed
+    ).returning(Signature.id, Signature.state)
+    return db.session.execute(upsert).tuples().one()
+
+
+def _replace_consents(letter_id: UUID, signature_id: UUID, declaration: Declaration) -> None:
+    """The pending signature rests on these consents and no others; a confirmed one stays."""
+    pending = (
+        select(Signature.id)
+        .where(Signature.letter_id == letter_id, Signature.id == signature_id)
+        .where(Signature.state == State.PENDING)
+        .exists()
+    )
+    mine = (Consent.letter_id == letter_id, Consent.signature_id == signature_id)
+    db.session.execute(
+        delete(Consent).where(*mine, pending).execution_options(synchronize_session=False)
+    )
+    at = clock.now()
+    choices = [
+        select(
+            literal(letter_id, Uuid),
+            literal(signature_id, Uuid),
+            literal(purpose.value, String),
+            literal(CONTROLLER, Uuid),
+            literal(wording_id, Uuid),
+            literal(at, Moment),
+        ).where(pending)
+        for purpose, wording_id in declaration.consents.items()
+    ]
+    columns = ["letter_id", "signature_id", "purpose", "receiver_id", "wording_id", "given_at"]
+    db.session.execute(insert(Consent).from_select(columns, union_all(*choices)))
+
+
+def confirm(
+    ref: SignatureRef,
+    *,
+    revision: int,
+    grace: timedelta,
+    without: Collection[ConsentPurpose] = (),
+) -> Confirmed:
+    """The signature counts afterwards, once, however often this is called.
+
+    `revision` is the one that the page with the button showed. Raises `OlderRevision`,
+    `LetterClosed`, or what `queries.get` raises.
+    """
+    signature, letter = queries.get(ref)
+    if signature.state == State.CONFIRMED:
+        return Confirmed(letter, signature.locale)
+    at = clock.now()
+    if not letter.takes_confirmation(signature.created_at, at, grace):
+        raise LetterClosed
+    who = person.of(signature)
+    public_name = names.public(who.name, who.show)
+    taken = db.session.execute(
+        update(Signature)
+        .where(Signature.letter_id == ref.letter_id, Signature.id == ref.signature_id)
+        .where(Signature.state == State.PENDING, Signature.revision == revision)
+        .where(Signature.revision == signature.revision)
+        .values(
+            state=State.CONFIRMED,
+            confirmed_at=at,
+            public_name=public_name,
+            text_revision_id=_shown_text(letter, signature.locale),
+        )
+        .returning(Signature.locale, Signature.country, Signature.entry, Signature.partner_id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if taken is None:
+        return _not_taken(ref)
+    _drop_consents(ref, without)
+    kind = Counted(taken.locale, taken.country, taken.entry, taken.partner_id)
+    note(ref.letter_id, kind, delta=1, shown_delta=int(public_name is not None))
+    return Confirmed(letter, signature.locale)
+
+
+def _not_taken(ref: SignatureRef) -> Confirmed:
+    """Somebody was quicker: either the same button, or another sending of the form."""
+    signature, letter = queries.get(ref)
+    if signature.state == State.CONFIRMED:
+        return Confirmed(letter, signature.locale)
+    raise OlderRevision
+
+
+def _shown_text(letter: Letter, locale: str) -> Any:
+    """The revision of the text in the signer's language, else in the letter's own."""
+    return (
+        select(Translation.revision_id)
+        .where(Translation.letter_id == letter.id)
+        .where(Translation.locale.in_([locale, letter.default_locale]))
+        .order_by(case((Translation.locale == locale, 0), else_=1))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _drop_consents(ref: SignatureRef, purposes: Collection[ConsentPurpose]) -> None:
+    if purposes:
+        db.session.execute(
+            delete(Consent)
+            .where(Consent.letter_id == ref.letter_id, Consent.signature_id == ref.signature_id)
+            .where(Consent.purpose.in_([purpose.value for purpose in purposes]))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def correct_name(ref: SignatureRef, name: str) -> None:
+    """The signature carries this name afterwards, on the public page too if it is shown there."""
+    signature, _letter = queries.get(ref, to_change=True)
+    _rewrite(signature, replace(person.of(signature), name=name))
+
+
+def show_name(ref: SignatureRef, show: Show, wording_id: UUID | None) -> None:
+    """The name is shown as chosen afterwards; the choice to show rests on `wording_id`."""
+    signature, _letter = queries.get(ref, to_change=True)
+    if show is Show.NO:
+        vault.store.note_forgotten(ref.letter_id, ref.signature_id, Forgotten.HIDDEN)
+        _drop_consents(ref, [ConsentPurpose.SHOW_NAME])
+    elif wording_id is not None:
+        _give_consent(ref, ConsentPurpose.SHOW_NAME, wording_id)
+    _rewrite(signature, replace(person.of(signature), show=show))
+
+
+def stop_mail(ref: SignatureRef, purpose: ConsentPurpose) -> None:
+    """Take back one consent to be mailed; the signature stays."""
+    db.session.execute(
+        update(Consent)
+        .where(Consent.letter_id == ref.letter_id, Consent.signature_id == ref.signature_id)
+        .where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=clock.now())
+    )
+
+
+def _give_consent(ref: SignatureRef, purpose: ConsentPurpose, wording_id: UUID) -> None:
+    row = insert(Consent).values(
+        letter_id=ref.letter_id,
+        signature_id=ref.signature_id,
+        purpose=purpose,
+        receiver_id=CONTROLLER,
+        wording_id=wording_id,
+        given_at=clock.now(),
+    )
+    again = {"wording_id": row.excluded.wording_id, "given_at": row.excluded.given_at}
+    db.session.execute(
+        row.on_conflict_do_update(
+            index_elements=[
+                Consent.letter_id,
+                Consent.signature_id,
+                Consent.purpose,
+                Consent.receiver_id,
+            ],
+            set_=again | {"withdrawn_at": None},
+        )
+    )
+
+
+def _rewrite(signature: Signature, who: Person) -> None:
+    """Seal the person anew; where the signature counts, the public name and its count follow."""
+    is_confirmed = signature.state == State.CONFIRMED
+    public_name = names.public(who.name, who.show) if is_confirmed else None
+    was_shown, is_shown = signature.public_name is not None, public_name is not None
+    signature.sealed = person.seal(signature.letter_id, signature.address_digest, who)
+    signature.public_name = public_name
+    signature.revision += 1
+    if was_shown != is_shown:
+        note(signature.letter_id, _counted(signature), delta=0, shown_delta=is_shown - was_shown)
+    db.session.flush()
+
+
+def _counted(signature: Signature) -> Counted:
+    return Counted(signature.locale, signature.country, signature.entry, signature.partner_id)
+
+
+def withdraw(ref: SignatureRef) -> Letter:
+    """Signature, consents and mails are gone afterwards; a confirmed one counts no more.
+
+    Signing again later makes a new row.
+    """
+    _signature, letter = queries.get(ref)
+    vault.store.note_forgotten(ref.letter_id, ref.signature_id, Forgotten.WITHDRAWN)
+    gone = db.session.execute(
+        delete(Signature)
+        .where(Signature.letter_id == ref.letter_id, Signature.id == ref.signature_id)
+        .returning(
+            Signature.state,
+            Signature.public_name,
+            Signature.locale,
+            Signature.country,
+            Signature.entry,
+            Signature.partner_id,
+        )
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    outbox.drop_for(ref.letter_id, ref.signature_id)
+    if gone is not None and gone.state == State.CONFIRMED:
+        kind = Counted(gone.locale, gone.country, gone.entry, gone.partner_id)
+        note(ref.letter_id, kind, delta=-1, shown_delta=-int(gone.public_name is not None))
+    return letter

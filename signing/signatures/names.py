@@ -1,0 +1,46 @@
+"""Names and comments as people write them, without what no pen can write."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from signing.signatures.models import Show
+
+NAME_CHARACTERS = 100
+COMMENT_CHARACTERS = 1000
+CITY_CHARACTERS = 100
+# Joiners shape letters in Persian, Arabic and Indic scripts; every other format character goes.
+_KEPT_FORMAT = {"\u200c", "\u200d"}
+
+
+def clean_line(text: str) -> str:
+    """One line: composed (NFC), no control or direction-override characters, single spaces."""
+    return " ".join(_visible(text).split())
+
+
+def clean_text(text: str) -> str:
+    """Lines of text: as `clean_line`, with line breaks kept and at most one empty line."""
+    lines = [" ".join(_visible(line).split()) for line in text.splitlines()]
+    kept = [line for before, line in zip(["", *lines], lines, strict=False) if line or before]
+    return "\n".join(kept).strip()
+
+
+def _visible(text: str) -> str:
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(c if _is_visible(c) else " " if c.isspace() else "" for c in composed)
+
+
+def _is_visible(character: str) -> bool:
+    return character in _KEPT_FORMAT or unicodedata.category(character)[0] != "C"
+
+
+def public(name: str, show: Show) -> str | None:
+    """What stands under the letter: nothing, the name as written, or first name and initial."""
+    match show:
+        case Show.NO:
+            return None
+        case Show.FULL:
+            return name
+        case Show.INITIAL:
+            first, *others = name.split()
+            return f"{first} {others[-1][0]}." if others else first

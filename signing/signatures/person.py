@@ -1,0 +1,41 @@
+"""The personal part of a signature, and its seal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from signing.core.vault import Place, vault
+from signing.signatures.models import Show, Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What only the sealed blob holds. `email` is the spelling that was typed."""
+
+    name: str
+    email: str
+    city: str = ""
+    comment: str = ""
+    show: Show = Show.NO
+
+
+def seal(letter_id: UUID, address_digest: bytes, person: Person) -> bytes:
+    plain = json.dumps(asdict(person), ensure_ascii=False, separators=(",", ":"))
+    return vault.seal(_place(letter_id, address_digest), plain.encode())
+
+
+def open_(letter_id: UUID, address_digest: bytes, sealed: bytes) -> Person:
+    """Raises `vault.Unreadable` where the letter's key is destroyed."""
+    values = json.loads(vault.open(_place(letter_id, address_digest), sealed))
+    return Person(**values | {"show": Show(values["show"])})
+
+
+def of(signature: Signature) -> Person:
+    return open_(signature.letter_id, signature.address_digest, signature.sealed)
+
+
+def _place(letter_id: UUID, address_digest: bytes) -> Place:
+    """The row is named by its digest: unlike its id, that is known before the upsert decides."""
+    return Place("signatures", letter_id, address_digest)

@@ -1,0 +1,144 @@
+"""Questions about signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from signing.core.db import db
+from signing.core.ids import HOUSE
+from signing.core.refusals import Refusal
+from signing.core.tokens import SignatureRef
+from signing.counts.actions import partner_value
+from signing.counts.models import Dimension
+from signing.letters.models import ConsentPurpose, Letter, Wording
+from signing.signatures.models import Consent, RetiredCount, Signature, State
+
+
+class SignatureGone(Refusal):
+    """Withdrawn, deleted unconfirmed, or its letter's data was erased."""
+
+    status = 410
+    message = _l("This signature is no longer stored here.")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    id: UUID
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A consent with the sentence it was given to."""
+
+    purpose: ConsentPurpose
+    text: str
+    wording_id: UUID
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+def get(ref: SignatureRef, *, to_change: bool = False) -> tuple[Signature, Letter]:
+    """The signature a link speaks of, and its letter; raises `SignatureGone`.
+
+    `to_change` has others who would change it wait until this transaction ends.
+    """
+    wanted = (
+        select(Signature, Letter)
+        .join(Letter, Letter.id == Signature.letter_id)
+        .where(Signature.letter_id == ref.letter_id, Signature.id == ref.signature_id)
+        .where(Signature.link_version == ref.link_version)
+        .execution_options(populate_existing=True)
+    )
+    if to_change:
+        wanted = wanted.with_for_update(of=Signature)
+    row = db.session.execute(wanted).one_or_none()
+    if row is None:
+        raise SignatureGone
+    return row.tuple()
+
+
+def find_state(letter_id: UUID, address_digest: bytes) -> Found | None:
+    row = db.session.execute(
+        select(Signature.id, Signature.state).where(
+            Signature.letter_id == letter_id, Signature.address_digest == address_digest
+        )
+    ).one_or_none()
+    return Found(row.id, State(row.state)) if row else None
+
+
+def list_consents(ref: SignatureRef) -> list[Given]:
+    """Every consent of a signature, in the order of their purposes."""
+    rows = db.session.execute(
+        select(Consent.purpose, Wording.text, Wording.id, Consent.given_at, Consent.withdrawn_at)
+        .join(
+            Wording,
+            (Wording.letter_id == Consent.letter_id) & (Wording.id == Consent.wording_id),
+        )
+        .where(Consent.letter_id == ref.letter_id, Consent.signature_id == ref.signature_id)
+    ).tuples()
+    given = {row[0]: Given(ConsentPurpose(row[0]), *row[1:]) for row in rows}
+    return [given[purpose] for purpose in ConsentPurpose if purpose in given]
+
+
+def list_latest_names(letter_id: UUID, limit: int) -> Sequence[str]:
+    """Public names, the newest signature first; none that staff have hidden."""
+    return db.session.scalars(
+        select(Signature.public_name)
+        .where(Signature.letter_id == letter_id, Signature.state == State.CONFIRMED)
+        .where(Signature.public_name.is_not(None), Signature.hidden_by_staff_at.is_(None))
+        .order_by(Signature.confirmed_at.desc())
+        .limit(limit)
+    ).all()  # type: ignore[return-value]  # the condition leaves no None
+
+
+def has_confirmed(letter_id: UUID) -> bool:
+    """Whether anybody ever confirmed: from then on the text is frozen."""
+    confirmed = select(Signature.id).where(
+        Signature.letter_id == letter_id, Signature.confirmed_at.is_not(None)
+    )
+    retired = select(RetiredCount.n).where(RetiredCount.letter_id == letter_id)
+    return any(db.session.scalar(one.limit(1)) is not None for one in (confirmed, retired))
+
+
+def tally(letter_id: UUID) -> dict[tuple[Dimension, str], int]:
+    """A recount: confirmed rows and retired counts, by every dimension. Reads every row."""
+    counted: dict[tuple[Dimension, str], int] = {}
+    for dimension, value, n in (*_count_rows(letter_id), *_count_retired(letter_id)):
+        counted[dimension, value] = counted.get((dimension, value), 0) + n
+    return counted
+
+
+def _count_rows(letter_id: UUID) -> Iterator[tuple[Dimension, str, int]]:
+    keys = (Signature.locale, Signature.country, Signature.entry, Signature.partner_id)
+    rows = db.session.execute(
+        select(*keys, func.count(), func.count(Signature.public_name))
+        .where(Signature.letter_id == letter_id, Signature.state == State.CONFIRMED)
+        .group_by(*keys)
+    )
+    for locale, country, entry, partner_id, n, shown in rows.tuples():
+        yield from _by_dimension(locale, country, entry, partner_id, n)
+        if shown:
+            yield Dimension.SHOWN_NAME, "", shown
+
+
+def _count_retired(letter_id: UUID) -> Iterator[tuple[Dimension, str, int]]:
+    rows = db.session.scalars(select(RetiredCount).where(RetiredCount.letter_id == letter_id))
+    for row in rows:
+        partner_id = row.partner_id if row.partner_id != HOUSE else None
+        yield from _by_dimension(row.locale, row.country, row.entry, partner_id, row.n)
+
+
+def _by_dimension(
+    locale: str, country: str, entry: str, partner_id: UUID | None, n: int
+) -> Iterator[tuple[Dimension, str, int]]:
+    yield Dimension.LOCALE, locale, n
+    yield Dimension.COUNTRY, country, n
+    yield Dimension.ENTRY, entry, n
+    yield Dimension.PARTNER, partner_value(partner_id), n

@@ -1,0 +1,29 @@
+"""The doors that speak HTTP, and what they share. Doors do not import each other."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+import signing.web.demo.outbox as demo_outbox
+from signing.core.settings import Settings
+from signing.web import addresses, errors, guard, headers, health, speech, templating
+from signing.web.embed import embed
+from signing.web.site import site
+
+
+def hang(app: Flask, settings: Settings) -> None:
+    """Hang all doors into the application."""
+    addresses.install(app, settings.base_url)
+    speech.install(app)
+    templating.install(app, settings)
+    guard.install(app, settings.base_url)
+    headers.install(app, is_https=settings.base_url.startswith("https:"))
+    errors.install(app)
+    app.register_blueprint(health.bp)
+    app.register_blueprint(embed)
+    if settings.demo:
+        app.register_blueprint(demo_outbox.bp)
+    app.register_blueprint(site)
+
+
+__all__ = ["hang", "speech"]

@@ -1,0 +1,1 @@
+"""The demo's own page; hung only into the demo, which listens on loopback alone."""

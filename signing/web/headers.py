@@ -1,0 +1,72 @@
+"""Response headers: what a browser may do with our pages, and how long others may keep them."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Flask, Response, request
+
+POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+A_YEAR = 31_536_000
+
+# Fresh for seconds, so that a new signature shows soon; served stale rather than not at all.
+PAGE_SECONDS = 10
+COUNT_SECONDS = 5
+
+
+def install(app: Flask, *, is_https: bool) -> None:
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = None
+
+    def add(response: Response) -> Response:
+        _protect(response, is_https=is_https)
+        if request.endpoint == "static":
+            _keep_static(response)
+        elif "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    app.after_request(add)
+
+
+def _protect(response: Response, *, is_https: bool) -> None:
+    headers = response.headers
+    policy = "; ".join(f"{name} {value}" for name, value in POLICY.items())
+    headers.setdefault("Content-Security-Policy", policy)
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), browsing-topics=()"
+    if is_https:
+        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
+
+
+def _keep_static(response: Response) -> None:
+    """For ever where the address names the content, else for an hour."""
+    kept = f"max-age={A_YEAR}, immutable" if request.args.get("v") else "max-age=3600"
+    response.headers["Cache-Control"] = f"public, {kept}"
+
+
+def share(response: Response, seconds: int) -> Response:
+    """Let everybody's caches keep this answer for `seconds`; 304 where the visitor has it."""
+    response.headers["Cache-Control"] = (
+        f"public, max-age={seconds}, s-maxage={seconds}, "
+        "stale-while-revalidate=300, stale-if-error=86400"
+    )
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    response.make_conditional(request)
+    return response
+
+
+def personal(response: Response) -> Response:
+    """Nobody keeps this answer, no robot lists it."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, noarchive"
+    return response

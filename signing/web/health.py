@@ -1,0 +1,24 @@
+"""For machines that watch: is the process alive, can it answer."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from signing.core.db import db
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+def live() -> ResponseReturnValue:
+    """The process answers."""
+    return "ok\n", {"Content-Type": "text/plain"}
+
+
+@bp.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """The database answers too."""
+    db.session.execute(text("SELECT 1"))
+    return "ok\n", {"Content-Type": "text/plain"}

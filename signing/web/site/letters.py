@@ -1,0 +1,97 @@
+"""The letter: its text, the form to sign it, the count and the latest names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from signing.core import clock, locales
+from signing.core.links import absolute
+from signing.counts import queries as counts
+from signing.letters import markdown, wordings
+from signing.letters import queries as letters
+from signing.letters.models import Letter, LetterRevision
+from signing.letters.queries import Reading
+from signing.signatures import queries as signatures
+from signing.web import headers
+from signing.web.site.sign_form import SignForm
+from signing.web.speech import spoken
+
+LATEST_NAMES = 12
+
+bp = Blueprint("letters", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same page in another language."""
+
+    language: locales.Language
+    path: str
+    url: str
+
+
+@bp.get("/<slug:slug>")
+def choose(slug: str) -> ResponseReturnValue:
+    """To the language of the letter that suits the visitor best."""
+    letter = letters.get_by_slug(slug)
+    available = letters.list_locales(letter.id)
+    best = locales.choose(request.accept_languages.values(), available, letter.default_locale)
+    response = redirect(url_for(".show", locale=best, slug=letter.slug), 302)
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+@bp.get("/<locale:locale>/<slug:slug>")
+def show(slug: str) -> ResponseReturnValue:
+    letter = letters.get_by_slug(slug)
+    if letter.slug != slug:
+        return redirect(url_for(".show", slug=letter.slug), 301)
+    form = SignForm.blank(letter)
+    return headers.share(render_letter(letter, form), headers.PAGE_SECONDS)
+
+
+def render_letter(letter: Letter, form: SignForm) -> Response:
+    """The page with this form in it: empty, or as it came back with errors."""
+    reading = letters.read(letter, spoken().tag)
+    total = counts.total(letter.id)
+    names = signatures.list_latest_names(letter.id, LATEST_NAMES)
+    shown = wordings.list_shown(letter.id, spoken().tag)
+    form.remember_wordings(shown)
+    page = render_template(
+        "site/letter.html",
+        letter=letter,
+        reading=reading,
+        text_language=locales.languages()[reading.translation.locale],
+        html=markdown.render(reading.translation.body),
+        description=reading.translation.summary or markdown.plain(reading.translation.body),
+        alternates=alternates(reading, "site.letters.show"),
+        corrections=_corrections(reading),
+        total=total,
+        names=names,
+        more_names=max(total.n - len(names), 0),
+        form=form,
+        wordings=shown,
+        takes_signatures=letter.takes_signatures(clock.now()),
+    )
+    return make_response(page)
+
+
+def alternates(reading: Reading, endpoint: str) -> list[Alternate]:
+    """The page in every language of the letter; canonical addresses, without attribution."""
+    return [
+        Alternate(
+            locales.languages()[tag],
+            url_for(endpoint, locale=tag, slug=reading.letter.slug),
+            absolute(endpoint, locale=tag, slug=reading.letter.slug),
+        )
+        for tag in reading.locales
+        if locales.find(tag)
+    ]
+
+
+def _corrections(reading: Reading) -> list[LetterRevision]:
+    return list(letters.list_corrections(reading.letter, reading.translation.locale))

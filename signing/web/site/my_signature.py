@@ -1,0 +1,204 @@
+"""One's own signature, by the link in the mails: see, correct, hide, download, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from signing.core.db import transaction
+from signing.core.refusals import NotFound
+from signing.core.tokens import LinkExpired, Purpose, SignatureRef, tokens
+from signing.core.vault import Unreadable
+from signing.letters import queries as letters
+from signing.letters import wordings
+from signing.letters.models import ConsentPurpose
+from signing.mail import outbox
+from signing.mail.kinds import Kind
+from signing.signatures import actions, names, person, queries
+from signing.signatures.models import Show
+from signing.web import headers
+from signing.web.speech import spoken
+
+bp = Blueprint("my_signature", __name__, url_prefix="/<locale:locale>/my-signature/<token>")
+
+MAILED = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
+
+
+@bp.get("")
+def show(token: str) -> ResponseReturnValue:
+    """Everything that is stored, and what can be done about it."""
+    return _page(token)
+
+
+def _page(token: str, *, error: str = "", typed: str = "") -> ResponseReturnValue:
+    ref = tokens.read(Purpose.MANAGE, token)
+    signature, letter = queries.get(ref)
+    who = person.of(signature)
+    page = render_template(
+        "site/my_signature.html",
+        letter=letter,
+        title=letters.get_title(letter, spoken().tag),
+        signature=signature,
+        person=who,
+        public_name=names.public(who.name, who.show),
+        typed=typed or who.name,
+        error=error,
+        consents=queries.list_consents(ref),
+        mailed=MAILED,
+        shows=_shows(),
+        show_wording=wordings.list_shown(letter.id, spoken().tag).get(ConsentPurpose.SHOW_NAME),
+        token=token,
+        done=request.args.get("done", ""),
+    )
+    return headers.personal(make_response(page, 422 if error else 200))
+
+
+def _shows() -> list[tuple[Show, str]]:
+    return [
+        (Show.NO, _("No, count me without my name")),
+        (Show.FULL, _("Yes, as I wrote it")),
+        (Show.INITIAL, _("Yes, first name and initial")),
+    ]
+
+
+@bp.post("/name")
+def correct(token: str) -> ResponseReturnValue:
+    name = names.clean_line(request.form.get("name", ""))
+    if not any(character.isalpha() for character in name):
+        return _page(token, error=_("Enter your name."), typed=name)
+    if len(name) > names.NAME_CHARACTERS:
+        return _page(token, error=_("The name is too long: 100 characters at most."), typed=name)
+    return _do(token, lambda ref: actions.correct_name(ref, name))
+
+
+@bp.post("/show")
+def choose_show(token: str) -> ResponseReturnValue:
+    wanted = request.form.get("show", "")
+    show_ = Show(wanted) if wanted in set(Show) else Show.NO
+    wording_id = request.form.get("wording", type=UUID)
+    return _do(token, lambda ref: actions.show_name(ref, show_, wording_id))
+
+
+@bp.post("/stop/<purpose>")
+def stop(token: str, purpose: str) -> ResponseReturnValue:
+    """Take back one consent to be mailed."""
+    chosen = next((one for one in MAILED if one == purpose), None)
+    if chosen is None:
+        raise NotFound
+    return _do(token, lambda ref: actions.stop_mail(ref, chosen))
+
+
+def _do(token: str, act: Callable[[SignatureRef], None]) -> ResponseReturnValue:
+    ref = tokens.read(Purpose.MANAGE, token)
+    with transaction():
+        act(ref)
+    return redirect(url_for(".show", token=token, done="1"), 303)
+
+
+@bp.get("/data.json")
+def download(token: str) -> ResponseReturnValue:
+    """What is stored about this person, to keep or to carry elsewhere (GDPR art. 15, 20)."""
+    ref = tokens.read(Purpose.MANAGE, token)
+    signature, letter = queries.get(ref)
+    who = person.of(signature)
+    response = jsonify(
+        letter=letter.slug,
+        title=letters.get_title(letter, signature.locale),
+        state=signature.state,
+        name=who.name,
+        email=who.email,
+        country=signature.country,
+        city=who.city,
+        comment=who.comment,
+        show_name=who.show,
+        public_name=signature.public_name,
+        language=signature.locale,
+        entry=signature.entry,
+        signed_at=signature.created_at.isoformat(),
+        confirmed_at=signature.confirmed_at.isoformat() if signature.confirmed_at else None,
+        consents=[
+            {
+                "purpose": one.purpose,
+                "wording": one.text,
+                "wording_id": str(one.wording_id),
+                "given_at": one.given_at.isoformat(),
+                "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else None,
+            }
+            for one in queries.list_consents(ref)
+        ],
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{letter.slug}-signature.json"'
+    return headers.personal(response)
+
+
+@bp.get("/withdraw")
+def ask_withdraw(token: str) -> ResponseReturnValue:
+    """Say what withdrawing means, and ask once."""
+    _signature, letter = queries.get(tokens.read(Purpose.MANAGE, token))
+    page = render_template(
+        "site/withdraw.html",
+        letter=letter,
+        title=letters.get_title(letter, spoken().tag),
+        token=token,
+    )
+    return headers.personal(make_response(page))
+
+
+@bp.post("/withdraw")
+def withdraw(token: str) -> ResponseReturnValue:
+    ref = tokens.read(Purpose.MANAGE, token)
+    with transaction():
+        letter = actions.withdraw(ref)
+    return redirect(url_for("site.thanks.withdrawn", slug=letter.slug), 303)
+
+
+@bp.post("/fresh")
+def send_fresh_link(token: str) -> ResponseReturnValue:
+    """Mail a new link to the stored address, where this one was genuine but has grown old."""
+    ref = _genuine(token)
+    queries.get(ref)
+    with transaction():
+        outbox.put(
+            Kind.FRESH_LINK, to=outbox.To(ref.letter_id, ref.signature_id), locale=spoken().tag
+        )
+    page = render_template("site/link_sent.html", letter=letters.get(ref.letter_id))
+    return headers.personal(make_response(page))
+
+
+def _genuine(token: str) -> SignatureRef:
+    try:
+        return tokens.read(Purpose.MANAGE, token)
+    except LinkExpired as expired_link:
+        return expired_link.ref
+
+
+@bp.errorhandler(LinkExpired)
+def expired(refusal: LinkExpired) -> ResponseReturnValue:
+    """Genuine but old: offer a fresh link by mail."""
+    letter = letters.get(refusal.ref.letter_id)
+    page = render_template("site/my_signature_expired.html", letter=letter, **_view_args())
+    return headers.personal(make_response(page, refusal.status))
+
+
+@bp.errorhandler(queries.SignatureGone)
+@bp.errorhandler(Unreadable)
+def gone(_error: Exception) -> ResponseReturnValue:
+    letter = letters.get(_genuine(_view_args()["token"]).letter_id)
+    page = render_template("site/signature_gone.html", letter=letter)
+    return headers.personal(make_response(page, queries.SignatureGone.status))
+
+
+def _view_args() -> dict[str, str]:
+    return {"token": (request.view_args or {})["token"]}

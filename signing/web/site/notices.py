@@ -1,0 +1,70 @@
+"""What the law and fairness want said: privacy, imprint, how we count, accessibility, reporting.
+
+Generated from the settings and each letter's own, and never empty.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, make_response, render_template
+from flask.typing import ResponseReturnValue
+
+from signing.core import locales
+from signing.core.settings import Settings
+from signing.letters import queries as letters
+from signing.letters import wordings
+from signing.web import headers
+from signing.web.site.letters import alternates
+from signing.web.speech import spoken
+
+bp = Blueprint("notices", __name__)
+KEPT_SECONDS = 300
+
+
+@bp.get("/<locale:locale>/<slug:slug>/privacy")
+def privacy(slug: str) -> ResponseReturnValue:
+    """The privacy notice of one letter (GDPR art. 13)."""
+    letter = letters.get_by_slug(slug)
+    reading = letters.read(letter, spoken().tag)
+    return _page(
+        "site/privacy.html",
+        letter=letter,
+        reading=reading,
+        alternates=alternates(reading, "site.notices.privacy"),
+        wordings=wordings.list_shown(letter.id, spoken().tag),
+    )
+
+
+@bp.get("/<locale:locale>/<slug:slug>/report")
+def report(slug: str) -> ResponseReturnValue:
+    """How to have somebody look at a name."""
+    letter = letters.get_by_slug(slug)
+    reading = letters.read(letter, spoken().tag)
+    return _page(
+        "site/report.html",
+        letter=letter,
+        reading=reading,
+        alternates=alternates(reading, "site.notices.report"),
+    )
+
+
+@bp.get("/<locale:locale>/imprint")
+def imprint() -> ResponseReturnValue:
+    return _page("site/imprint.html", letters=letters.list_open(spoken().tag))
+
+
+@bp.get("/<locale:locale>/how-we-count")
+def how_we_count() -> ResponseReturnValue:
+    return _page("site/how_we_count.html")
+
+
+@bp.get("/<locale:locale>/accessibility")
+def accessibility() -> ResponseReturnValue:
+    return _page("site/accessibility.html")
+
+
+def _page(template: str, **values: object) -> ResponseReturnValue:
+    settings: Settings = current_app.extensions["signing.settings"]
+    page = render_template(
+        template, settings=settings, languages=locales.languages().values(), **values
+    )
+    return headers.share(make_response(page), KEPT_SECONDS)

@@ -1,0 +1,48 @@
+""" "Look in your inbox": which address, which sender, which subject; and once more, if need be."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from signing.core.db import transaction
+from signing.core.settings import Settings
+from signing.letters import queries as letters
+from signing.signatures import actions
+from signing.web import headers
+from signing.web.site import typed_address
+from signing.web.site.letters import alternates
+from signing.web.speech import spoken
+
+bp = Blueprint("sent", __name__)
+
+
+@bp.get("/<locale:locale>/<slug:slug>/sent")
+def show(slug: str) -> ResponseReturnValue:
+    letter = letters.get_by_slug(slug)
+    sealed = request.args.get("t", "")
+    settings: Settings = current_app.extensions["signing.settings"]
+    reading = letters.read(letter, spoken().tag)
+    page = render_template(
+        "site/sent.html",
+        letter=letter,
+        title=reading.translation.title,
+        alternates=alternates(reading, "site.letters.show"),
+        address=typed_address.read(letter.id, sealed),
+        sealed=sealed,
+        mail_from=settings.mail_from,
+        again="again" in request.args,
+    )
+    return headers.personal(make_response(page))
+
+
+@bp.post("/<locale:locale>/<slug:slug>/sent")
+def again(slug: str) -> ResponseReturnValue:
+    """Send once more, if a mail is due; the page says the same either way."""
+    letter = letters.get_by_slug(slug)
+    sealed = request.form.get("t", "")
+    address = typed_address.read(letter.id, sealed)
+    if address is not None:
+        with transaction():
+            actions.resend(letter, address, spoken().tag)
+    return redirect(url_for(".show", slug=slug, t=sealed, again=1), 303)

@@ -1,0 +1,174 @@
+"""The sign form: its fields, what is wrong with them, and the clean declaration it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from signing.core import locales
+from signing.letters import wordings
+from signing.letters.models import ConsentPurpose, Field, Letter, Wording
+from signing.signatures import names
+from signing.signatures.declaration import Declaration
+from signing.signatures.models import Show
+from signing.signatures.person import Person
+
+CHOICES = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
+
+
+def _line(value: str | None) -> str:
+    return names.clean_line(value or "")
+
+
+def _text(value: str | None) -> str:
+    return names.clean_text(value or "")
+
+
+class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
+    """What a letter asks of whoever signs it. Choices are empty at first."""
+
+    class Meta:
+        csrf = False  # no session in public: `web.guard` refuses posts from other sites
+
+    name = StringField(
+        _l("Your name"),
+        [
+            InputRequired(_l("Enter your name.")),
+            Length(
+                max=names.NAME_CHARACTERS,
+                message=_l("The name is too long: 100 characters at most."),
+            ),
+        ],
+        filters=[_line],
+    )
+    email = StringField(_l("E-mail address"), [InputRequired(_l("Enter your e-mail address."))])
+    country = SelectField(_l("Country"), [InputRequired(_l("Choose your country."))])
+    city = StringField(
+        _l("Town (optional)"),
+        [
+            Optional(),
+            Length(max=names.CITY_CHARACTERS, message=_l("The name of the town is too long.")),
+        ],
+        filters=[_line],
+    )
+    comment = TextAreaField(
+        _l("Why do you sign? (optional)"),
+        [
+            Optional(),
+            Length(
+                max=names.COMMENT_CHARACTERS,
+                message=_l("The comment is too long: 1,000 characters at most."),
+            ),
+        ],
+        filters=[_text],
+    )
+    show_name = RadioField(
+        _l("Show my name under the letter?"),
+        choices=[
+            (Show.NO.value, _l("No, count me without my name")),
+            (Show.FULL.value, _l("Yes, as I wrote it")),
+            (Show.INITIAL.value, _l("Yes, first name and initial")),
+        ],
+        default=Show.NO.value,
+    )
+    news = BooleanField()
+    newsletter = BooleanField()
+    follow_up = BooleanField()
+    wording = HiddenField()
+
+    @classmethod
+    def blank(cls, letter: Letter) -> SignForm:
+        """An empty form; what the query string says is not looked at."""
+        return cls(formdata=None).fitted(letter)
+
+    @classmethod
+    def sent(cls, letter: Letter) -> SignForm:
+        """The form as it was posted."""
+        return cls().fitted(letter)
+
+    def fitted(self, letter: Letter) -> SignForm:
+        """The form with only the fields that this letter asks."""
+        for field in Field:
+            if field not in letter.fields:
+                delattr(self, field)
+        if not letter.newsletter:
+            del self.newsletter
+        if Field.COUNTRY in letter.fields:
+            countries = locales.countries(locales.current().tag)
+            self.country.choices = [("", _l("Choose a country")), *countries]
+        return self
+
+    def validate_name(self, field: Any) -> None:
+        if not any(character.isalpha() for character in field.data):
+            raise ValidationError(_l("Enter your name."))
+
+    def validate_email(self, field: Any) -> None:
+        field.data = (field.data or "").strip()
+        try:
+            validate_email(field.data, check_deliverability=False)
+        except EmailNotValidError:
+            raise ValidationError(
+                _l("Enter a complete e-mail address, such as name@example.org.")
+            ) from None
+
+    def remember_wordings(self, shown: Mapping[ConsentPurpose, Wording]) -> None:
+        """Have the form carry which sentences stood on this page."""
+        self.wording.data = ".".join(wording.id.hex for wording in shown.values())
+
+    def declaration(self, letter: Letter, locale: str) -> Declaration:
+        """Clean from here on. Each choice rests on the wording that the page showed."""
+        read = self._wordings_read(letter, locale)
+        show = Show(self.show_name.data)
+        chosen = {ConsentPurpose.SIGN}
+        chosen |= {purpose for purpose in CHOICES if purpose in self and self[purpose].data}
+        if show is not Show.NO:
+            chosen.add(ConsentPurpose.SHOW_NAME)
+        return Declaration(
+            person=Person(
+                name=self.name.data or "",
+                email=self.email.data or "",
+                city=(self.city.data or "") if Field.CITY in self else "",
+                comment=(self.comment.data or "") if Field.COMMENT in self else "",
+                show=show,
+            ),
+            country=self.country.data if Field.COUNTRY in self else "",
+            locale=locale,
+            consents={purpose: read[purpose] for purpose in ConsentPurpose if purpose in chosen},
+        )
+
+    def _wordings_read(self, letter: Letter, locale: str) -> dict[ConsentPurpose, UUID]:
+        """By purpose: the wordings that the page named, else the newest ones."""
+        named = wordings.list_by_id(letter.id, _ids(self.wording.data or ""))
+        read = {ConsentPurpose(one.purpose): one.id for one in named.values()}
+        if any(purpose not in read for purpose in self._purposes()):
+            newest = wordings.list_shown(letter.id, locale)
+            read = {purpose: one.id for purpose, one in newest.items()} | read
+        return read
+
+    def _purposes(self) -> list[ConsentPurpose]:
+        return [one for one in ConsentPurpose if one not in CHOICES or one in self]
+
+
+def _ids(joined: str) -> list[UUID]:
+    """The ids in a hidden field that anybody may have changed: those that are ids at all."""
+    parts = joined.split(".")[: len(ConsentPurpose)]
+    return [UUID(hex=part) for part in parts if len(part) == 32 and _is_hex(part)]
+
+
+def _is_hex(part: str) -> bool:
+    return all(character in "0123456789abcdef" for character in part)

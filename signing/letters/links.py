@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from operator import itemgetter
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -198,7 +200,7 @@ class _Lines:
             at += len(part) + 1
 
         def place(offset: int) -> int:
-            begin, source = next(one for one in reversed(anchors) if one[0] <= offset)
+            begin, source = anchors[bisect_right(anchors, offset, key=itemgetter(0)) - 1]
             return source + offset - begin
 
         return place

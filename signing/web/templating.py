@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import Flask
@@ -12,16 +13,33 @@ from signing.web import addresses
 from signing.web.speech import spoken
 
 
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """After how many days things are deleted."""
+
+    pending: int
+    delivered: int
+    closed: int
+    mail: int
+
+
 def install(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters |= {"number": _number, "day": _day, "country": _country}
     app.jinja_env.globals |= {"asset": addresses.asset, "absolute": links.absolute}
+
+    retention = Retention(
+        pending=settings.pending_days,
+        delivered=settings.sealed_days_after_delivery,
+        closed=settings.sealed_days_after_closing,
+        mail=settings.settled_mail_days,
+    )
 
     @app.context_processor
     def _everywhere() -> dict[str, object]:
         return {
             "language": spoken(),
             "site_name": settings.site_name,
-            "pending_days": settings.pending_days,
+            "retention": retention,
         }
 
 

@@ -88,7 +88,6 @@ def _is_still_wanted(kind: Kind, signature: Signature) -> bool:
 
 def _content(mail: Claimed, facts: _Facts, reading: Reading) -> Content:
     ref = SignatureRef(mail.letter_id, mail.recipient_id, facts.signature.link_version)
-    settings: Settings = current_app.extensions["signing.settings"]
     with locales.speaking(mail.locale) as language:
         g.language = language
         values = {
@@ -97,7 +96,6 @@ def _content(mail: Claimed, facts: _Facts, reading: Reading) -> Content:
             "name": facts.person.name,
             "confirm_link": _link("site.confirm.ask", Purpose.CONFIRM, ref, mail.locale),
             "manage_link": _link("site.my_signature.show", Purpose.MANAGE, ref, mail.locale),
-            "pending_days": settings.pending_days,
             "contact": facts.letter.contact,
             "why": _(
                 "%(sender)s writes to you because of this letter, to this address alone.",

@@ -264,7 +264,7 @@ def test_what_is_written_is_read_again(
 
 
 def test_a_folder_names_the_same_fields_and_states_as_the_tables() -> None:
-    assert front_matter.FIELDS == tuple(Field)
+    assert tuple(Field) == front_matter.FIELDS
     assert set(front_matter.STATES) < set(State)
 
 

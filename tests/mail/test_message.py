@@ -6,10 +6,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
@@ -138,10 +136,6 @@ def test_a_subject_begins_at_its_own_side() -> None:
     assert arrived(built(replace(ARABIC, subject="1848!")))["Subject"] == "1848!"
 
 
-def one_line(text: str) -> str:
-    return " ".join(re.split(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", text)).strip()
-
-
 @given(name=NASTY, subject=NASTY, value=NASTY)
 @example(name="=?utf-8?q?x=0D=0ABcc:_a@b?=", subject="=?utf-8?q?x=0D=0ABcc:_a@b?=", value="")
 @example(name="Smith, Wesson <a@b>, " * 9, subject="a" * 2000, value="a,b " * 99)
@@ -154,16 +148,11 @@ def test_no_input_becomes_a_header_or_a_recipient(name: str, subject: str, value
     read = arrived(message)
 
     assert read.keys() == plain.keys()
-    assert [address.addr_spec for address in read["From"].addresses] == ["letters@example.org"]
     assert body(read, "plain") == CONTENT.text
-    # The library's reader of addresses puts spaces between encoded words, so the plain one reads.
-    shown = str(make_header(decode_header(parseaddr(read_raw(message, "From"))[0])))
-    assert without_spaces(shown) == without_spaces(name)
     assert without_spaces(read["Subject"]) == without_spaces(subject)
-
-
-def read_raw(message: EmailMessage, name: str) -> str:
-    return str(message_from_bytes(message.as_bytes())[name])
+    [sender] = read["From"].addresses
+    assert sender.addr_spec == "letters@example.org"
+    assert without_spaces(sender.display_name) == without_spaces(name)
 
 
 def without_spaces(text: str) -> str:

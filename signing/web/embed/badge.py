@@ -75,4 +75,6 @@ def _advance(character: str) -> float:
         return 0.36
     if character in _BROAD:
         return 0.95
+    if unicodedata.bidirectional(character) == "AL":
+        return 0.5  # Arabic letters join, and most are narrow
     return 0.72 if character.isupper() else 0.61

@@ -1,12 +1,11 @@
 /* <letter-counter letter="slug" locale="fr"><a href="…">3 230 …</a></letter-counter>
-The link becomes a live count; without script or network it stays.
-Attributes: compact no-goal still interval origin. Properties: --letter-accent -ink -font.
-Parts: number sentence goal progress call. */
+The link becomes a live count; offline it stays.
+Attributes: compact no-goal still interval origin. Properties: --letter-accent -ink -font. */
 {
 const script = document.querySelector('script[src*="/embed/v1."]')?.src;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
-:host {display:block; color:var(--letter-ink, inherit); font-family:var(--letter-font, inherit)}
+:host {display:block; max-inline-size:24em; color:var(--letter-ink, inherit); font-family:var(--letter-font, inherit)}
 :host([hidden]) {display:none}
 b, progress {display:block; inline-size:100%}
 b {font-size:2.5em; line-height:1.3}
@@ -19,7 +18,7 @@ const make = (name, part = name) => Object.assign(document.createElement(name), 
 const start = (host) => {
 	const of = (name) => host.getAttribute(name);
 	const is = (what) => host.matches(what);
-	const link = host.querySelector("a");
+	const link = () => host.querySelector("a");
 	const all = make("div"), baked = make("slot"), sentence = make("p", "sentence");
 	const number = make("b", "number"), goal = make("p", "goal"), bar = make("progress");
 	const call = make("a", "call"), status = make("p", "status");
@@ -32,7 +31,7 @@ const start = (host) => {
 	let asking, timer, shown, said, next = 0, errors = 0, quiet = 0;
 
 	const ask = async (signal) => {
-		const url = new URL(`/embed/${of("letter")}/${tag}.json`, of("origin") || script || link.href);
+		const url = new URL(`/embed/${of("letter")}/${tag}.json`, of("origin") || script || link().href);
 		const answer = await fetch(url, { signal, cache: "no-cache", credentials: "omit", referrerPolicy: "no-referrer" });
 		if (answer.ok) return answer.json();
 		if (answer.status != 404 || tag == (tag = tag.split("-")[0])) throw answer;
@@ -40,6 +39,7 @@ const start = (host) => {
 	};
 
 	const show = ({ count, goal: aim, count_text: text, sentence: words, ...data }) => {
+		if (!/^https?:/.test(data.url)) throw 0;
 		const [head, ...tail] = (words.includes(text) ? words : text + words).split(text);
 		const held = is(":focus-within");
 		all.lang = data.locale;
@@ -52,7 +52,7 @@ const start = (host) => {
 		bar.value = count;
 		bar.ariaLabel = shown = words;
 		call.textContent = data.call;
-		call.href = data.url + (link?.search || ""); // ?from=partner
+		call.href = data.url + (link()?.search || ""); // ?from=partner
 		baked.replaceWith(sentence, goal, call);
 		if (held) call.focus();
 		host.dispatchEvent(new CustomEvent("letter-count", { bubbles: true, detail: { count } }));

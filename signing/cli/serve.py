@@ -30,7 +30,7 @@ def serve(host: str, port: int, workers: int) -> None:
 def start(host: str, port: int, workers: int) -> None:
     """Serve until TERM or INT; requests in flight are answered first."""
     Granian(
-        "signing:create_app",
+        "signing.web.wsgi:create",
         factory=True,
         address=host,
         port=port,

@@ -22,6 +22,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from signing.core import clock
 
 MOST_KEPT = 500
+PATIENCE = 50  # hundredths of a second
 HOST = "127.0.0.1"
 ENVELOPE_TO = "X-Envelope-To"
 _NAME = re.compile(r"\d{8}-\d{8}T\d{6}Z\.eml")
@@ -63,12 +64,20 @@ class Loopback(Controller):
         asyncio.run_coroutine_threadsafe(self._hang_up(last_words), self.loop).result()
 
     async def _hang_up(self, last_words: bytes) -> None:
-        while open_ones := [p.transport for p in self._protocols if p.transport]:
-            for transport in open_ones:
-                if isinstance(transport, asyncio.Transport) and not transport.is_closing():
-                    transport.write(last_words)
-                    transport.close()
+        for transport in self._transports():
+            transport.write(last_words)
+            transport.close()
+        for _ in range(PATIENCE):
+            if not self._transports():
+                return
             await asyncio.sleep(0.01)
+        for transport in self._transports():  # TLS waits half a minute for the client's goodbye
+            transport.abort()
+        await asyncio.sleep(0.01)
+
+    def _transports(self) -> list[asyncio.Transport]:
+        transports = (protocol.transport for protocol in self._protocols)
+        return [t for t in transports if isinstance(t, asyncio.Transport)]
 
     def stop(self, no_assert: bool = False) -> None:
         self.hang_up()

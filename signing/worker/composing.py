@@ -44,11 +44,24 @@ class _Facts:
     person: Person
 
 
-def compose(batch: Sequence[Claimed]) -> dict[UUID, Mail | None]:
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A mail that cannot be made; `error` says why in a word, without anybody's data."""
+
+    error: str
+
+
+def compose(batch: Sequence[Claimed]) -> dict[UUID, Mail | Broken | None]:
     """The mails of a batch by outbox id; None where nobody is left to write to."""
     facts = _facts(batch)
     readings: dict[tuple[UUID, str], Reading] = {}
-    return {mail.id: _compose(mail, facts.get(mail.recipient_id), readings) for mail in batch}
+    mails: dict[UUID, Mail | Broken | None] = {}
+    for mail in batch:
+        try:
+            mails[mail.id] = _compose(mail, facts.get(mail.recipient_id), readings)
+        except Exception as error:  # noqa: BLE001  # one broken mail must not hold up all others
+            mails[mail.id] = Broken(type(error).__name__)
+    return mails
 
 
 def _facts(batch: Sequence[Claimed]) -> dict[UUID, _Facts]:

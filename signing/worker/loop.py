@@ -39,7 +39,7 @@ class Worker:
     def run(self) -> None:
         """Work until `stopping` is set; a database that goes away is waited for."""
         url = smtp.SmtpUrl.parse(self.settings.smtp_url)
-        with smtp.Connection(url) as connection:
+        with smtp.Connection(url, ehlo=self.settings.mail_domain) as connection:
             self._guarded(self._refresh)
             while not self.stopping.is_set():
                 worked = self._guarded(lambda: self.round(connection))

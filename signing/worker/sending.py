@@ -11,7 +11,7 @@ from signing.core.db import db, transaction
 from signing.mail import outbox, smtp
 from signing.mail.outbox import Claimed
 from signing.worker import composing
-from signing.worker.composing import Mail
+from signing.worker.composing import Broken, Mail
 
 BATCH = 50
 SETTLED_TOGETHER = 10  # at most so many are sent twice if this process dies in the act
@@ -38,15 +38,21 @@ def send_batch(connection: smtp.Connection, mail_from: str) -> int:
 
 
 def _send(
-    connection: smtp.Connection, mail_from: str, claimed: Claimed, mail: Mail | None
+    connection: smtp.Connection, mail_from: str, claimed: Claimed, mail: Mail | Broken | None
 ) -> Callable[[], None]:
     """Send one mail; returns how it is to be settled."""
     if mail is None:
         return lambda: outbox.settle_dropped(claimed)
+    if isinstance(mail, Broken):
+        error = f"cannot be composed: {mail.error}"
+        log.error("mail %s %s", claimed.kind, error)
+        return lambda: outbox.settle_failed(claimed, error, permanent=False)
     if claimed.leased_until - clock.now() < SAFETY:
         return lambda: outbox.give_back([claimed])
     try:
         connection.send(mail.message, envelope_from=mail_from, to=mail.to)
+    except ValueError:  # an address that no wire can carry
+        return lambda: outbox.settle_failed(claimed, "unusable address", permanent=True)
     except smtp.Refused as refused:
         reason, permanent = str(refused), refused.permanent
         log.warning("mail %s refused: %s", claimed.kind, reason)

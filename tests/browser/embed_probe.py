@@ -163,7 +163,7 @@ class Seen:
         ]
 
     def barriers(self) -> list[str]:
-        """What axe finds, a line each; empty is good."""
+        """What axe finds, a line each; empty is good. Read `complaints` first: axe adds some."""
         found = Axe().run(self.page).response["violations"]
         return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
 
@@ -183,8 +183,9 @@ def visit(browser: Browser, url: str, *, scheme: str = "light", width: int = 102
         ),
     )
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    page.on("request", lambda request: seen.requests.append(request))
-    page.expose_function("noteLetterCount", lambda count: seen.counts.append(count))
+    # Playwright puts a mark on its handlers, which a built-in method does not take.
+    page.on("request", lambda request: seen.requests.append(request))  # noqa: PLW0108
+    page.expose_function("noteLetterCount", lambda count: seen.counts.append(count))  # noqa: PLW0108
     page.add_init_script(_WATCH_POLICY)
     page.add_init_script(
         'document.addEventListener("letter-count", (e) => noteLetterCount(e.detail.count));'

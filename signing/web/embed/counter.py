@@ -53,7 +53,7 @@ def _count(slug: str) -> Count:
             "%(count)s person has signed", "%(count)s people have signed", total.n, count=text
         ),
         _("Sign the letter"),
-        absolute("site.letters.show", slug=letter.slug),
+        absolute("site.letters.show", locale=spoken().tag, slug=letter.slug),
     )
 
 

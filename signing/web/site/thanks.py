@@ -29,7 +29,7 @@ class Way:
 def show(slug: str) -> ResponseReturnValue:
     letter = letters.get_by_slug(slug)
     reading = letters.read(letter, spoken().tag)
-    url = absolute("site.letters.show", slug=letter.slug)
+    url = absolute("site.letters.show", locale=spoken().tag, slug=letter.slug)
     page = render_template(
         "site/thanks.html",
         letter=letter,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -36,7 +37,6 @@ from signing.signatures.declaration import Declaration
 from signing.signatures.models import Show
 from signing.signatures.person import Person
 from signing.web.addresses import reserved_slugs
-from signing.web.demo.outbox import FOLDER
 
 LETTERS = ROOT / "demo" / "letters"
 KEYS_FILE = "keys.env"
@@ -53,10 +53,12 @@ def demo(port: int) -> None:
     data = Path(os.environ.get("SIGNING_DATA_DIR", "data")).absolute()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
-        sink = Sink(data / FOLDER)
+        # Not beside the data: what is kept there must hold no address that can be read.
+        outbox = Path(stack.enter_context(TemporaryDirectory(prefix="signing-outbox-")))
+        sink = Sink(outbox)
         sink.start()
         stack.callback(sink.stop)
-        environment = _environment(data, port, sink.port)
+        environment = _environment(data, port, sink.port, outbox)
         _prepare(read_settings(environment))
         for command in (["serve", "--port", str(port)], ["worker"]):
             stack.callback(_stop, _start(command, environment))
@@ -67,7 +69,7 @@ def demo(port: int) -> None:
         _wait()
 
 
-def _environment(data: Path, port: int, smtp_port: int) -> dict[str, str]:
+def _environment(data: Path, port: int, smtp_port: int, outbox: Path) -> dict[str, str]:
     """The settings of the demo; keys are made once and kept beside the database."""
     return (
         {name: value for name, value in os.environ.items() if not name.startswith("SIGNING_")}
@@ -81,7 +83,7 @@ def _environment(data: Path, port: int, smtp_port: int) -> dict[str, str]:
             "SIGNING_OPERATOR": "Demo of Signing",
             "SIGNING_OPERATOR_ADDRESS": "on this very machine",
             "SIGNING_OPERATOR_CONTACT": "hello@example.org",
-            "SIGNING_DEMO": "true",
+            "SIGNING_DEMO_OUTBOX": str(outbox),
         }
     )
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Result,
+    Table,
     TypeDecorator,
     Uuid,
     event,
@@ -121,8 +122,8 @@ def snapshot() -> Iterator[None]:
 
 
 def _isolation(*, of_one_moment: bool) -> dict[str, Any]:
-    is_postgresql = db.session.get_bind().dialect.name == "postgresql"
-    return {"isolation_level": "REPEATABLE READ"} if of_one_moment and is_postgresql else {}
+    is_needed = of_one_moment and dialect() == "postgresql"
+    return {"isolation_level": "REPEATABLE READ"} if is_needed else {}
 
 
 def count_rows(result: Result[Any]) -> int:
@@ -131,11 +132,21 @@ def count_rows(result: Result[Any]) -> int:
     return result.rowcount
 
 
+def dialect() -> str:
+    """`sqlite` or `postgresql`."""
+    return db.session.get_bind().dialect.name
+
+
 def insert(table: type[Base]) -> postgresql.Insert:
-    """An INSERT that knows ON CONFLICT, in the dialect at hand.
+    """An INSERT that knows ON CONFLICT, in the dialect at hand."""
+    return insert_for(dialect(), table)
+
+
+def insert_for(dialect_name: str, table: type[Base] | Table) -> postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, for statements that are built once.
 
     SQLite's construct has the same methods, so that one type stands for both.
     """
-    speaks: Any = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    speaks: Any = postgresql if dialect_name == "postgresql" else sqlite
     statement: postgresql.Insert = speaks.insert(table)
     return statement

@@ -131,6 +131,11 @@ def countries(tag: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(names.items(), key=lambda item: _sort_key(item[1])))
 
 
+@cache
+def country_codes() -> frozenset[str]:
+    return frozenset(code for code, _name in countries(SOURCE))
+
+
 def _sort_key(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -113,7 +113,7 @@ class Settings(BaseModel):
     sealed_days_after_delivery: Days = 90
     settled_mail_days: Days = 30
 
-    demo: bool = False
+    demo_outbox: Path | None = None  # set by `signing demo` alone: where its mail server keeps mail
 
     @model_validator(mode="before")
     @classmethod

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import Table, delete, select, tuple_
 from sqlalchemy import insert as plain_insert
 
 from signing.audit import Actor, Verb, log
@@ -20,6 +21,8 @@ from signing.counts.models import EVER, CountChange, Dimension, Tally
 
 SECONDS_AN_HOUR = 3600
 ROLL_UP_LINES = 2000
+
+ADD_LINE = plain_insert(cast(Table, CountChange.__table__))
 
 Counts = Mapping[tuple[Dimension, str], int]
 
@@ -49,19 +52,18 @@ def partner_value(partner_id: UUID | None) -> str:
 
 def note(letter_id: UUID, kind: Kind, *, delta: int, shown_delta: int = 0) -> None:
     """Add a line to the ledger, in the transaction of what changed the count."""
-    db.session.execute(
-        plain_insert(CountChange).values(
-            letter_id=letter_id,
-            id=new_id(),
-            delta=delta,
-            shown_delta=shown_delta,
-            locale=kind.locale,
-            country=kind.country,
-            partner_id=kind.partner_id,
-            entry=kind.entry,
-            at=clock.now(),
-        )
-    )
+    line = {
+        "letter_id": letter_id,
+        "id": new_id(),
+        "delta": delta,
+        "shown_delta": shown_delta,
+        "locale": kind.locale,
+        "country": kind.country,
+        "partner_id": kind.partner_id,
+        "entry": kind.entry,
+        "at": clock.now(),
+    }
+    db.session.execute(ADD_LINE, line)
 
 
 def roll_up(limit: int = ROLL_UP_LINES) -> int:

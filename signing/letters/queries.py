@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from signing.core import locales
 from signing.core.db import db
@@ -20,6 +20,12 @@ from signing.letters.models import (
     State,
     Translation,
     TranslationState,
+)
+
+BY_SLUG = (
+    select(Letter)
+    .join(LetterSlug, LetterSlug.letter_id == Letter.id)
+    .where(LetterSlug.slug == bindparam("wanted"))
 )
 
 
@@ -57,11 +63,7 @@ def get_by_slug(slug: str) -> Letter:
 
 def find_by_slug(slug: str) -> Letter | None:
     """Drafts too."""
-    return db.session.scalar(
-        select(Letter)
-        .join(LetterSlug, LetterSlug.letter_id == Letter.id)
-        .where(LetterSlug.slug == slug)
-    )
+    return db.session.scalar(BY_SLUG, {"wanted": slug})
 
 
 def get(letter_id: UUID) -> Letter:

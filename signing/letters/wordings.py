@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import pgettext
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import NoResultFound
 
 from signing.core import clock, locales
 from signing.core.db import db
@@ -119,14 +120,19 @@ def list_shown(letter_id: UUID, locale: str) -> dict[ConsentPurpose, Wording]:
     return {ConsentPurpose(row.purpose): row for row in rows}
 
 
-def list_by_id(letter_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Wording]:
-    """The letter's wordings among these ids: whatever a form claims it showed."""
-    if not ids:
-        return {}
-    rows = db.session.scalars(
-        select(Wording).where(Wording.letter_id == letter_id, Wording.id.in_(ids))
-    )
-    return {row.id: row for row in rows}
+def find_purpose(letter_id: UUID, wording_id: UUID) -> ConsentPurpose | None:
+    """What the letter's wording of this id is about; None where the letter has no such wording."""
+    try:
+        return _purpose(letter_id, wording_id)
+    except NoResultFound:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _purpose(letter_id: UUID, wording_id: UUID) -> ConsentPurpose:
+    """Kept in memory: a wording never changes, and every form names several."""
+    found = select(Wording.purpose).where(Wording.letter_id == letter_id, Wording.id == wording_id)
+    return ConsentPurpose(db.session.scalars(found).one())
 
 
 def count_unreviewed() -> int:

@@ -8,14 +8,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, and_, delete, func, or_, select, update
-from sqlalchemy import literal as _literal
+from sqlalchemy import (
+    Insert,
+    String,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from signing.core import clock
-from signing.core.db import Moment, count_rows, db, insert
+from signing.core.db import Moment, count_rows, db, dialect, insert_for
 from signing.core.ids import new_id
 from signing.mail.kinds import Kind, Recipient
 from signing.mail.models import MailState, OutgoingMail
@@ -61,29 +75,55 @@ def put(kind: Kind, *, to: To, locale: str) -> None:
     the same whether a row comes of it or not.
     """
     at = clock.now()
-    mine = and_(OutgoingMail.letter_id == to.letter_id, OutgoingMail.recipient_id == to.id)
-    just_now = select(OutgoingMail.id).where(mine, OutgoingMail.created_at > at - PAUSE).exists()
+    db.session.execute(
+        _put(dialect()),
+        {
+            "letter": to.letter_id,
+            "new": new_id(),
+            "kind": kind.value,
+            "recipient_kind": to.kind.value,
+            "recipient": to.id,
+            "locale": locale,
+            "at": at,
+            "a_pause_ago": at - PAUSE,
+            "a_day_ago": at - A_DAY,
+        },
+    )
+
+
+@cache
+def _put(dialect_name: str) -> Insert:
+    """Built once: it is run with every form that somebody sends."""
+    mine = and_(
+        OutgoingMail.letter_id == bindparam("letter"),
+        OutgoingMail.recipient_id == bindparam("recipient"),
+    )
+    lately = (
+        select(OutgoingMail.id)
+        .where(mine, OutgoingMail.created_at > bindparam("a_pause_ago"))
+        .exists()
+    )
     today = (
         select(func.count())
         .select_from(OutgoingMail)
-        .where(mine, OutgoingMail.created_at > at - A_DAY)
+        .where(mine, OutgoingMail.created_at > bindparam("a_day_ago"))
         .scalar_subquery()
     )
-    values: dict[str, ColumnElement[object]] = {
-        "letter_id": _literal(to.letter_id, Uuid),
-        "id": _literal(new_id(), Uuid),
-        "kind": _literal(kind.value, String),
-        "recipient_kind": _literal(to.kind.value, String),
-        "recipient_id": _literal(to.id, Uuid),
-        "locale": _literal(locale, String),
-        "created_at": _literal(at, Moment),
-        "due_at": _literal(at, Moment),
-        "attempts": _literal(0),
-        "state": _literal(MailState.WAITING.value, String),
+    values: dict[str, ColumnElement[Any]] = {
+        "letter_id": bindparam("letter", type_=Uuid()),
+        "id": bindparam("new", type_=Uuid()),
+        "kind": bindparam("kind", type_=String()),
+        "recipient_kind": bindparam("recipient_kind", type_=String()),
+        "recipient_id": bindparam("recipient", type_=Uuid()),
+        "locale": bindparam("locale", type_=String()),
+        "created_at": bindparam("at", type_=Moment()),
+        "due_at": bindparam("at", type_=Moment()),
+        "attempts": literal_column("0"),
+        "state": literal_column(f"'{MailState.WAITING}'"),
     }
-    row = select(*values.values()).where(~just_now, today < MOST_A_DAY)
-    put_in = insert(OutgoingMail).from_select(list(values), row, include_defaults=False)
-    db.session.execute(put_in.on_conflict_do_nothing())
+    row = select(*values.values()).where(~lately, today < MOST_A_DAY)
+    put_in = insert_for(dialect_name, cast(Table, OutgoingMail.__table__))
+    return put_in.from_select(list(values), row, include_defaults=False).on_conflict_do_nothing()
 
 
 def claim(limit: int) -> list[Claimed]:

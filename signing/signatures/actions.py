@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import String, Uuid, case, delete, literal, select, union_all, update
+from sqlalchemy import delete, update
 
 from signing.core import clock
-from signing.core.db import Moment, db, insert
+from signing.core.db import db, dialect, insert
 from signing.core.ids import new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
@@ -20,18 +20,14 @@ from signing.core.tokens import SignatureRef
 from signing.core.vault import vault
 from signing.counts.actions import Kind as Counted
 from signing.counts.actions import note
-from signing.letters.models import ConsentPurpose, Letter, Translation
+from signing.letters.models import ConsentPurpose, Letter
 from signing.mail import outbox
 from signing.mail.kinds import Kind
-from signing.signatures import names, person, queries
+from signing.signatures import names, person, queries, statements
 from signing.signatures.address import normalised
 from signing.signatures.declaration import Declaration
 from signing.signatures.models import CONTROLLER, Consent, Show, Signature, State
 from signing.signatures.person import Person
-
-# What a new sending of the form replaces while nobody has confirmed.
-RENEWED = ("sealed", "country", "locale", "entry", "partner_id", "comment_digest", "reasons",
-           "created_at")  # fmt: skip
 
 
 class LetterClosed(Refusal):
@@ -95,60 +91,34 @@ def _ask_inbox(letter_id: UUID, signature_id: UUID, state: State, locale: str) -
 def _add_or_renew(letter_id: UUID, declaration: Declaration) -> tuple[UUID, str]:
     digest = vault.digest(letter_id, normalised(declaration.person.email))
     comment = declaration.person.comment
-    row = insert(Signature).values(
-        letter_id=letter_id,
-        id=new_id(),
-        address_digest=digest,
-        state=State.PENDING,
-        revision=1,
-        link_version=1,
-        sealed=person.seal(letter_id, digest, declaration.person),
-        country=declaration.country,
-        locale=declaration.locale,
-        entry=declaration.entry,
-        partner_id=None,
-        comment_digest=vault.digest(letter_id, comment) if comment else None,
-        reasons=list(declaration.reasons),
-        created_at=clock.now(),
-    )
-    is_pending = Signature.state == State.PENDING
-    renewed: dict[str, Any] = {
-        name: case((is_pending, row.excluded[name]), else_=getattr(Signature, name))
-        for name in RENEWED
+    row = {
+        "letter_id": letter_id,
+        "id": new_id(),
+        "address_digest": digest,
+        "state": State.PENDING,
+        "revision": 1,
+        "link_version": 1,
+        "sealed": person.seal(letter_id, digest, declaration.person),
+        "country": declaration.country,
+        "locale": declaration.locale,
+        "entry": declaration.entry,
+        "partner_id": None,
+        "comment_digest": vault.digest(letter_id, comment) if comment else None,
+        "reasons": list(declaration.reasons),
+        "created_at": clock.now(),
     }
-    renewed["revision"] = case((is_pending, Signature.revision + 1), else_=Signature.revision)
-    upsert = row.on_conflict_do_update(
-        index_elements=[Signature.letter_id, Signature.address_digest], set_=renewed
-    ).returning(Signature.id, Signature.state)
-    return db.session.execute(upsert).tuples().one()
+    id_, state = db.session.execute(statements.add_or_renew(dialect()), row).one()
+    return id_, state
 
 
 def _replace_consents(letter_id: UUID, signature_id: UUID, declaration: Declaration) -> None:
     """The pending signature rests on these consents and no others; a confirmed one stays."""
-    pending = (
-        select(Signature.id)
-        .where(Signature.letter_id == letter_id, Signature.id == signature_id)
-        .where(Signature.state == State.PENDING)
-        .exists()
-    )
-    mine = (Consent.letter_id == letter_id, Consent.signature_id == signature_id)
-    db.session.execute(
-        delete(Consent).where(*mine, pending).execution_options(synchronize_session=False)
-    )
-    at = clock.now()
-    choices = [
-        select(
-            literal(letter_id, Uuid),
-            literal(signature_id, Uuid),
-            literal(purpose.value, String),
-            literal(CONTROLLER, Uuid),
-            literal(wording_id, Uuid),
-            literal(at, Moment),
-        ).where(pending)
-        for purpose, wording_id in declaration.consents.items()
-    ]
-    columns = ["letter_id", "signature_id", "purpose", "receiver_id", "wording_id", "given_at"]
-    db.session.execute(insert(Consent).from_select(columns, union_all(*choices)))
+    mine: dict[str, Any] = {"letter": letter_id, "signature": signature_id}
+    db.session.execute(statements.DROP_CONSENTS, mine)
+    for i, (purpose, wording_id) in enumerate(declaration.consents.items()):
+        mine |= {f"purpose_{i}": purpose.value, f"wording_{i}": wording_id}
+    give = statements.give_consents(dialect(), len(declaration.consents))
+    db.session.execute(give, mine | {"at": clock.now()})
 
 
 def confirm(
@@ -171,20 +141,16 @@ def confirm(
         raise LetterClosed
     who = person.of(signature)
     public_name = names.public(who.name, who.show)
-    taken = db.session.execute(
-        update(Signature)
-        .where(Signature.letter_id == ref.letter_id, Signature.id == ref.signature_id)
-        .where(Signature.state == State.PENDING, Signature.revision == revision)
-        .where(Signature.revision == signature.revision)
-        .values(
-            state=State.CONFIRMED,
-            confirmed_at=at,
-            public_name=public_name,
-            text_revision_id=_shown_text(letter, signature.locale),
-        )
-        .returning(Signature.locale, Signature.country, Signature.entry, Signature.partner_id)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
+    shown = {
+        "letter": ref.letter_id,
+        "signature": ref.signature_id,
+        "shown_revision": revision if revision == signature.revision else None,
+        "at": at,
+        "shown_name": public_name,
+        "locale": signature.locale,
+        "default_locale": letter.default_locale,
+    }
+    taken = db.session.execute(statements.CONFIRM, shown).one_or_none()
     if taken is None:
         return _not_taken(ref)
     _drop_consents(ref, without)
@@ -199,18 +165,6 @@ def _not_taken(ref: SignatureRef) -> Confirmed:
     if signature.state == State.CONFIRMED:
         return Confirmed(letter, signature.locale)
     raise OlderRevision
-
-
-def _shown_text(letter: Letter, locale: str) -> Any:
-    """The revision of the text in the signer's language, else in the letter's own."""
-    return (
-        select(Translation.revision_id)
-        .where(Translation.letter_id == letter.id)
-        .where(Translation.locale.in_([locale, letter.default_locale]))
-        .order_by(case((Translation.locale == locale, 0), else_=1))
-        .limit(1)
-        .scalar_subquery()
-    )
 
 
 def _drop_consents(ref: SignatureRef, purposes: Collection[ConsentPurpose]) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from signing.core.db import db
 from signing.core.ids import HOUSE
@@ -18,6 +18,15 @@ from signing.counts.actions import partner_value
 from signing.counts.models import Dimension
 from signing.letters.models import ConsentPurpose, Letter, Wording
 from signing.signatures.models import Consent, RetiredCount, Signature, State
+
+BY_REF = (
+    select(Signature, Letter)
+    .join(Letter, Letter.id == Signature.letter_id)
+    .where(Signature.letter_id == bindparam("letter"), Signature.id == bindparam("signature"))
+    .where(Signature.link_version == bindparam("link"))
+    .execution_options(populate_existing=True)
+)
+BY_REF_TO_CHANGE = BY_REF.with_for_update(of=Signature)
 
 
 class SignatureGone(Refusal):
@@ -49,16 +58,14 @@ def get(ref: SignatureRef, *, to_change: bool = False) -> tuple[Signature, Lette
 
     `to_change` has others who would change it wait until this transaction ends.
     """
-    wanted = (
-        select(Signature, Letter)
-        .join(Letter, Letter.id == Signature.letter_id)
-        .where(Signature.letter_id == ref.letter_id, Signature.id == ref.signature_id)
-        .where(Signature.link_version == ref.link_version)
-        .execution_options(populate_existing=True)
-    )
-    if to_change:
-        wanted = wanted.with_for_update(of=Signature)
-    row = db.session.execute(wanted).one_or_none()
+    row = db.session.execute(
+        BY_REF_TO_CHANGE if to_change else BY_REF,
+        {
+            "letter": ref.letter_id,
+            "signature": ref.signature_id,
+            "link": ref.link_version,
+        },
+    ).one_or_none()
     if row is None:
         raise SignatureGone
     return row.tuple()

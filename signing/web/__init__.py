@@ -21,7 +21,7 @@ def hang(app: Flask, settings: Settings) -> None:
     errors.install(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(embed)
-    if settings.demo:
+    if settings.demo_outbox:
         app.register_blueprint(demo_outbox.bp)
     app.register_blueprint(site)
 

@@ -25,10 +25,10 @@ def install(app: Flask, *, is_https: bool) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = None
 
     def add(response: Response) -> Response:
-        _protect(response, is_https=is_https)
         if request.endpoint == "static":
             _keep_static(response)
-        elif "Cache-Control" not in response.headers:
+        _protect(response, is_https=is_https)
+        if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -50,15 +50,21 @@ def _protect(response: Response, *, is_https: bool) -> None:
 
 def _keep_static(response: Response) -> None:
     """For ever where the address names the content, else for an hour."""
+    if request.path.startswith("/static/embed/"):
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # for sandboxed frames
     kept = f"max-age={A_YEAR}, immutable" if request.args.get("v") else "max-age=3600"
     response.headers["Cache-Control"] = f"public, {kept}"
 
 
-def share(response: Response, seconds: int) -> Response:
-    """Let everybody's caches keep this answer for `seconds`; 304 where the visitor has it."""
+def share(response: Response, seconds: int, *, stale_seconds: int = 0) -> Response:
+    """Let everybody's caches keep this answer for `seconds`; 304 where the visitor has it.
+
+    For `stale_seconds` more they may hand it out while they fetch a new one (RFC 5861); a count
+    grants none, so that what is live is live. In our absence all may keep it for a day.
+    """
+    stale = f"stale-while-revalidate={stale_seconds}, " if stale_seconds else ""
     response.headers["Cache-Control"] = (
-        f"public, max-age={seconds}, s-maxage={seconds}, "
-        "stale-while-revalidate=300, stale-if-error=86400"
+        f"public, max-age={seconds}, s-maxage={seconds}, {stale}stale-if-error=86400"
     )
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
     response.make_conditional(request)

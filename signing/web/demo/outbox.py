@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Blueprint, abort, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +12,6 @@ from signing.web import headers
 bp = Blueprint("outbox", __name__)
 
 LOOPBACK = {"127.0.0.1", "::1"}
-FOLDER = "outbox"
 
 
 @bp.before_request
@@ -26,9 +23,6 @@ def only_from_this_machine() -> None:
 @bp.get("/outbox")
 def show() -> ResponseReturnValue:
     settings: Settings = current_app.extensions["signing.settings"]
-    page = render_template("demo/outbox.html", mails=sink.read(_folder(settings)))
+    mails = sink.read(settings.demo_outbox) if settings.demo_outbox else []
+    page = render_template("demo/outbox.html", mails=mails)
     return headers.personal(make_response(page))
-
-
-def _folder(settings: Settings) -> Path:
-    return settings.data_dir / FOLDER

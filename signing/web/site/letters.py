@@ -61,6 +61,7 @@ def render_letter(letter: Letter, form: SignForm) -> Response:
     names = signatures.list_latest_names(letter.id, LATEST_NAMES)
     shown = wordings.list_shown(letter.id, spoken().tag)
     form.remember_wordings(shown)
+    form.offer_countries()
     page = render_template(
         "site/letter.html",
         letter=letter,

@@ -67,4 +67,4 @@ def _page(template: str, **values: object) -> ResponseReturnValue:
     page = render_template(
         template, settings=settings, languages=locales.languages().values(), **values
     )
-    return headers.share(make_response(page), KEPT_SECONDS)
+    return headers.share(make_response(page), KEPT_SECONDS, stale_seconds=KEPT_SECONDS)

@@ -57,7 +57,9 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
         filters=[_line],
     )
     email = StringField(_l("E-mail address"), [InputRequired(_l("Enter your e-mail address."))])
-    country = SelectField(_l("Country"), [InputRequired(_l("Choose your country."))])
+    country = SelectField(
+        _l("Country"), [InputRequired(_l("Choose your country."))], validate_choice=False
+    )
     city = StringField(
         _l("Town (optional)"),
         [
@@ -108,10 +110,17 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
                 delattr(self, field)
         if not letter.newsletter:
             del self.newsletter
-        if Field.COUNTRY in letter.fields:
+        return self
+
+    def offer_countries(self) -> None:
+        """Have the form show the countries in the language being spoken."""
+        if Field.COUNTRY in self:
             countries = locales.countries(locales.current().tag)
             self.country.choices = [("", _l("Choose a country")), *countries]
-        return self
+
+    def validate_country(self, field: Any) -> None:
+        if field.data not in locales.country_codes():
+            raise ValidationError(_l("Choose your country."))
 
     def validate_name(self, field: Any) -> None:
         if not any(character.isalpha() for character in field.data):
@@ -153,8 +162,8 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
 
     def _wordings_read(self, letter: Letter, locale: str) -> dict[ConsentPurpose, UUID]:
         """By purpose: the wordings that the page named, else the newest ones."""
-        named = wordings.list_by_id(letter.id, _ids(self.wording.data or ""))
-        read = {ConsentPurpose(one.purpose): one.id for one in named.values()}
+        named = {id_: wordings.find_purpose(letter.id, id_) for id_ in _ids(self.wording.data)}
+        read = {purpose: id_ for id_, purpose in named.items() if purpose}
         if any(purpose not in read for purpose in self._purposes()):
             newest = wordings.list_shown(letter.id, locale)
             read = {purpose: one.id for purpose, one in newest.items()} | read
@@ -164,9 +173,9 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
         return [one for one in ConsentPurpose if one not in CHOICES or one in self]
 
 
-def _ids(joined: str) -> list[UUID]:
+def _ids(joined: str | None) -> list[UUID]:
     """The ids in a hidden field that anybody may have changed: those that are ids at all."""
-    parts = joined.split(".")[: len(ConsentPurpose)]
+    parts = (joined or "").split(".")[: len(ConsentPurpose)]
     return [UUID(hex=part) for part in parts if len(part) == 32 and _is_hex(part)]
 
 

@@ -1,0 +1,128 @@
+"""The statements of the hot paths, built once: building them costs more than running them.
+
+Parameters carry the names of the columns; `digest` and the like are explained where they differ.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    Delete,
+    Insert,
+    Select,
+    String,
+    Table,
+    Update,
+    Uuid,
+    bindparam,
+    case,
+    delete,
+    select,
+    union_all,
+    update,
+)
+
+from signing.core.db import Moment, insert_for
+from signing.letters.models import Translation
+from signing.signatures.models import CONTROLLER, Consent, Signature, State
+
+SIGNATURES = cast(Table, Signature.__table__)
+CONSENTS = cast(Table, Consent.__table__)
+
+# What a new sending of the form replaces while nobody has confirmed.
+RENEWED = (
+    "sealed",
+    "country",
+    "locale",
+    "entry",
+    "partner_id",
+    "comment_digest",
+    "reasons",
+    "created_at",
+)
+
+
+@cache
+def add_or_renew(dialect: str) -> Insert:
+    """One row an address: new, or renewed while pending; a confirmed one stays as it is.
+
+    Returns id and state either way, by the same statement.
+    """
+    row = insert_for(dialect, SIGNATURES)
+    is_pending = SIGNATURES.c.state == State.PENDING.value
+    renewed: dict[str, Any] = {
+        name: case((is_pending, row.excluded[name]), else_=SIGNATURES.c[name]) for name in RENEWED
+    }
+    renewed["revision"] = case((is_pending, SIGNATURES.c.revision + 1), else_=SIGNATURES.c.revision)
+    return row.on_conflict_do_update(
+        index_elements=["letter_id", "address_digest"], set_=renewed
+    ).returning(SIGNATURES.c.id, SIGNATURES.c.state)
+
+
+_is_pending = (
+    select(SIGNATURES.c.id)
+    .where(SIGNATURES.c.letter_id == bindparam("letter"))
+    .where(SIGNATURES.c.id == bindparam("signature"))
+    .where(SIGNATURES.c.state == State.PENDING.value)
+    .exists()
+)
+
+DROP_CONSENTS: Delete = delete(CONSENTS).where(
+    CONSENTS.c.letter_id == bindparam("letter"),
+    CONSENTS.c.signature_id == bindparam("signature"),
+    _is_pending,
+)
+
+
+@cache
+def give_consents(dialect: str, number: int) -> Insert:
+    """So many consents of one pending signature at once: `purpose_0`, `wording_0`, …"""
+    choices = [
+        select(
+            bindparam("letter", type_=Uuid()),
+            bindparam("signature", type_=Uuid()),
+            bindparam(f"purpose_{i}", type_=String()),
+            bindparam("controller", CONTROLLER, type_=Uuid()),
+            bindparam(f"wording_{i}", type_=Uuid()),
+            bindparam("at", type_=Moment()),
+        ).where(_is_pending)
+        for i in range(number)
+    ]
+    columns = ["letter_id", "signature_id", "purpose", "receiver_id", "wording_id", "given_at"]
+    return insert_for(dialect, CONSENTS).from_select(columns, union_all(*choices))
+
+
+def _shown_text() -> Select[Any]:
+    """The revision of the text in the signer's language, else in the letter's own."""
+    mine = Translation.locale == bindparam("locale")
+    return (
+        select(Translation.revision_id)
+        .where(Translation.letter_id == bindparam("letter"))
+        .where(mine | (Translation.locale == bindparam("default_locale")))
+        .order_by(case((mine, 0), else_=1))
+        .limit(1)
+    )
+
+
+# Counts only what is pending at the revision that the page with the button showed.
+CONFIRM: Update = (
+    update(SIGNATURES)
+    .where(SIGNATURES.c.letter_id == bindparam("letter"))
+    .where(SIGNATURES.c.id == bindparam("signature"))
+    .where(SIGNATURES.c.state == State.PENDING.value)
+    .where(SIGNATURES.c.revision == bindparam("shown_revision"))
+    .values(
+        state=State.CONFIRMED.value,
+        confirmed_at=bindparam("at"),
+        public_name=bindparam("shown_name"),
+        text_revision_id=_shown_text().scalar_subquery(),
+    )
+    .returning(
+        SIGNATURES.c.locale,
+        SIGNATURES.c.country,
+        SIGNATURES.c.entry,
+        SIGNATURES.c.partner_id,
+    )
+)

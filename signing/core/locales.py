@@ -6,13 +6,13 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask_babel import force_locale
@@ -88,27 +88,12 @@ def choose(wanted: Iterable[str], available: Collection[str], default: str) -> s
     return default
 
 
-@cache
-def _digits(tag: str) -> dict[int, str]:
-    """How the language writes 0–9, for what Babel formats with Latin digits only."""
-    locale = _parse(tag)
-    native = format_decimal(1234567890, "0", locale=locale, numbering_system="default")
-    return {ord(latin): own for latin, own in zip("1234567890", native, strict=True)}
-
-
 def number(value: int, language: Language) -> str:
-    return format_decimal(value, locale=language.babel, numbering_system="default")
+    return format_decimal(value, locale=language.babel)
 
 
 def day(value: date, language: Language) -> str:
-    text = format_date(value, "long", locale=language.babel)
-    return text.translate(_digits(language.tag))
-
-
-def moment(value: datetime, language: Language, time_zone: str = "UTC") -> str:
-    zone = get_timezone(time_zone)
-    text = format_datetime(value, "long", tzinfo=zone, locale=language.babel)
-    return text.translate(_digits(language.tag))
+    return format_date(value, "long", locale=language.babel)
 
 
 def listing(words: list[str], language: Language) -> str:

@@ -1,0 +1,1 @@
+"""How fast and how big, printed as ratios of one run; nothing here asserts a time."""

@@ -1,0 +1,58 @@
+"""`make bench`: every figure of one run, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.postgres import cluster
+
+from benchmarks import beside_nginx, hot_paths, sizes
+from benchmarks.installation import Installation, installation
+
+
+def main() -> None:
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is missing: apt install wrk")
+    for name, make in (("SQLite", _on_sqlite), ("PostgreSQL", _on_postgresql)):
+        print(f"\n{name}, two server processes")
+        with make() as installed:
+            _report(installed)
+
+
+@contextmanager
+def _on_sqlite() -> Iterator[Installation]:
+    with tempfile.TemporaryDirectory() as data, installation(Path(data)) as installed:
+        yield installed
+
+
+@contextmanager
+def _on_postgresql() -> Iterator[Installation]:
+    with tempfile.TemporaryDirectory() as data, cluster(durable=True) as server:
+        urls = {"database_url": server.create("bench"), "keystore_url": server.create("bench_keys")}
+        with installation(Path(data), **urls) as installed:
+            yield installed
+
+
+def _report(installed: Installation) -> None:
+    for name, rate in hot_paths.rates(installed):
+        errors = f", {rate.errors} ERRORS" if rate.errors else ""
+        print(f"  {name:62} {rate.per_second:10,.0f}/s{errors}")
+    print(f"  confirmed at the end: {hot_paths.confirmed(installed):,}")
+    for path, n in hot_paths.statements(installed).items():
+        print(f"  SQL statements, {path:46} {n:10}")
+    for size in sizes.sizes(installed):
+        print(f"  bytes, {size.name:55} {size.n:10,} of {size.budget:,}")
+    if shutil.which("nginx") is None:
+        print("  nginx is missing (apt install nginx): no ratio")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for name, ours, theirs, ratio in beside_nginx.ratios(installed, Path(folder)):
+            print(f"  {name}: {ours:,.0f}/s, nginx from a file {theirs:,.0f}/s: × {ratio:.2f}")
+
+
+main()

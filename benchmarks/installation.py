@@ -1,0 +1,118 @@
+"""A real installation for one benchmark: its own database, two server processes, a real letter."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from flask import Flask
+
+from signing import ROOT, create_app
+from signing.cli import keys
+from signing.cli.app import OPERATOR
+from signing.core import locales, migrating
+from signing.core.db import transaction
+from signing.core.settings import read_settings
+from signing.core.vault import vault
+from signing.letters import actions, folder
+from signing.letters.actions import ImportRules
+
+SLUG = "night-trains"
+SERVER_PROCESSES = 2
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An application, and the address where its server processes answer."""
+
+    app: Flask
+    environment: dict[str, str]
+    url: str
+
+
+@contextmanager
+def installation(
+    data: Path, *, database_url: str = "", keystore_url: str = ""
+) -> Iterator[Installation]:
+    """Migrated, one letter open, served by granian; SQLite unless told otherwise."""
+    port = free_port()
+    chosen = {
+        "SIGNING_DATA_DIR": str(data),
+        "SIGNING_DATABASE_URL": database_url,
+        "SIGNING_KEYSTORE_URL": keystore_url,
+        "SIGNING_BASE_URL": f"http://127.0.0.1:{port}",
+        "SIGNING_MAIL_FROM": "letters@example.org",
+    }
+    environment = keys.fresh() | chosen
+    settings = read_settings(environment)
+    migrating.upgrade(settings)
+    app = create_app(settings)
+    with app.app_context():
+        vault.make_keys()
+        _open_letter()
+    with _served(environment, port):
+        yield Installation(app, environment, f"http://127.0.0.1:{port}")
+
+
+def _open_letter() -> None:
+    read = folder.read(ROOT / "demo" / "letters" / SLUG, known_locales=set(locales.languages()))
+    rules = ImportRules(SLUG, frozenset(), has_signatures=False, names_until=date(2099, 1, 1))
+    with transaction():
+        actions.import_folder(read, rules, by=OPERATOR)
+
+
+@contextmanager
+def _served(environment: dict[str, str], port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "signing", "serve", "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--workers", str(SERVER_PROCESSES)],
+        env=os.environ | environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield
+    finally:
+        process.terminate()
+        process.wait(START_SECONDS)
+
+
+def wait_for(url: str) -> None:
+    """Return once something answers there."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            with urlopen(url, timeout=2):  # noqa: S310  # an address of our own
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+def wording_ids(url: str) -> str:
+    """The hidden field of the letter's form, as a visitor's browser would send it back."""
+    with urlopen(f"{url}/en/{SLUG}") as page:  # noqa: S310  # an address of our own
+        found = re.search(r'name="wording" value="([^"]*)"', page.read().decode())
+    assert found is not None  # noqa: S101
+    return found[1]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

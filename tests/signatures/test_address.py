@@ -1,0 +1,47 @@
+"""When two spellings are one address."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signing.signatures.address import normalised
+
+LOCAL = st.text("abcdefgXYZ0123456789._-", min_size=1, max_size=20).filter(
+    lambda text: not text.startswith(".") and not text.endswith(".") and ".." not in text
+)
+DOMAINS = st.sampled_from(["gmail.com", "GoogleMail.com", "example.org", "posteo.de", "münchen.de"])
+TAG = st.text("abcdef0123456789", max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("Zoe.Lindqvist@gmail.com", "zoelindqvist@googlemail.com"),
+        ("zoe+letters@gmail.com", "zoe@gmail.com"),
+        ("zoe+letters@posteo.de", "ZOE@posteo.de"),
+        ("zoe@MÜNCHEN.de", "zoe@xn--mnchen-3ya.de"),
+        ("ZOE@example.org", "zoe@Example.Org"),
+    ],
+)
+def test_spellings_that_reach_one_inbox_are_one_address(typed: str, same: str) -> None:
+    assert normalised(typed) == normalised(same)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("zoe+a@example.org", "zoe+b@example.org"),  # not known to ignore tags
+        ("z.oe@posteo.de", "zoe@posteo.de"),  # dots mean something outside of Gmail
+        ("zoe@example.org", "zoe@example.net"),
+    ],
+)
+def test_what_may_be_two_inboxes_stays_two_addresses(one: str, other: str) -> None:
+    assert normalised(one) != normalised(other)
+
+
+@given(local=LOCAL, domain=DOMAINS, tag=TAG)
+def test_normalising_twice_changes_nothing_more(local: str, domain: str, tag: str) -> None:
+    once = normalised(f"{local}+{tag}@{domain}" if tag else f"{local}@{domain}")
+    assert normalised(once) == once

@@ -1,0 +1,57 @@
+"""Names as people write them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signing.signatures import names
+from signing.signatures.models import Show
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["O", "Siobhán O’Neill-d’Arcy", "ليلى الحداد", "山田 花子", "Nguyễn Thị Minh Khai", "می‌خواهم"],
+)
+def test_real_names_stay_as_they_are(name: str) -> None:
+    assert names.clean_line(name) == name
+
+
+def test_direction_overrides_and_controls_go() -> None:
+    assert names.clean_line("Zo\u202eë\u0000 \t Lind\u2066qvist\u200b") == "Zoë Lindqvist"
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing_more_and_composes(text: str) -> None:
+    once = names.clean_line(text)
+    assert names.clean_line(once) == once
+    assert "\n" not in once
+    assert unicodedata.is_normalized("NFC", once)
+
+
+@given(st.text())
+def test_a_comment_keeps_its_lines_and_loses_its_controls(text: str) -> None:
+    once = names.clean_text(text)
+    assert names.clean_text(once) == once
+    assert "\n\n\n" not in once
+    assert not any(unicodedata.category(c) == "Cc" for c in once.replace("\n", ""))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Agnieszka Wójcik", "Agnieszka W."),
+        ("José Ortega Ruiz", "José R."),
+        ("O", "O"),
+        ("山田 花子", "山田 花."),
+    ],
+)
+def test_first_name_and_initial(name: str, shown: str) -> None:
+    assert names.public(name, Show.INITIAL) == shown
+
+
+def test_whoever_chose_no_is_not_shown() -> None:
+    assert names.public("Zoë Lindqvist", Show.NO) is None

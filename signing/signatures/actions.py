@@ -147,7 +147,7 @@ def confirm(
         "shown_revision": revision if revision == signature.revision else None,
         "at": at,
         "shown_name": public_name,
-        "locale": signature.locale,
+        "signed_in": signature.locale,
         "default_locale": letter.default_locale,
     }
     taken = db.session.execute(statements.CONFIRM, shown).one_or_none()

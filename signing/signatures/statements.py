@@ -96,7 +96,7 @@ def give_consents(dialect: str, number: int) -> Insert:
 
 def _shown_text() -> Select[Any]:
     """The revision of the text in the signer's language, else in the letter's own."""
-    mine = Translation.locale == bindparam("locale")
+    mine = Translation.locale == bindparam("signed_in")
     return (
         select(Translation.revision_id)
         .where(Translation.letter_id == bindparam("letter"))

@@ -49,7 +49,7 @@ def confirm_paths() -> list[str]:
     pending = select(Signature.letter_id, Signature.id).where(Signature.state == State.PENDING)
     return [
         f"/en/confirm/{tokens.make(Purpose.CONFIRM, SignatureRef(letter_id, id_))}"
-        for letter_id, id_ in db.session.execute(pending).tuples()
+        for letter_id, id_ in db.session.execute(pending)
     ]
 
 

@@ -106,7 +106,7 @@ class KeyStore:
             .order_by(WrappedKey.version.desc())
         )
         with self.engine.connect() as connection:
-            rows = connection.execute(wanted).tuples()
+            rows = connection.execute(wanted)
             return [StoredKey(version, key, master) for version, key, master in rows if key]
 
     def destroy(self, owner_id: UUID) -> int:

@@ -88,4 +88,4 @@ def _add_up(
     )
     lines = union_all(tallied, waiting).subquery()
     sums = select(lines.c.value, func.sum(lines.c.n)).group_by(lines.c.value)
-    return Counter({one: int(n) for one, n in db.session.execute(sums).tuples()})
+    return Counter({one: int(n) for one, n in db.session.execute(sums)})

@@ -45,6 +45,6 @@ def _consents(letter_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str
         .where(Consent.withdrawn_at.is_(None))
     )
     given: dict[UUID, list[tuple[str, UUID]]] = defaultdict(list)
-    for signature_id, purpose, wording_id in rows.tuples():
+    for signature_id, purpose, wording_id in rows:
         given[signature_id].append((purpose, wording_id))
     return given

@@ -226,7 +226,7 @@ def _publish_wordings(letter: Letter) -> None:
     named = db.session.execute(
         select(Translation.locale, Translation.to).where(Translation.letter_id == letter.id)
     )
-    wordings.publish(letter, dict(named.tuples().all()))
+    wordings.publish(letter, dict(named.all()))
 
 
 def refresh_wordings() -> int:

@@ -79,7 +79,7 @@ def read(letter: Letter, locale: str) -> Reading:
         select(Translation.locale, Translation.revision_id).where(
             Translation.letter_id == letter.id, Translation.state == TranslationState.PUBLISHED
         )
-    ).tuples()
+    )
     revisions = dict(rows.all())
     best = locales.choose([locale], revisions, letter.default_locale)
     translation = db.session.get_one(Translation, (letter.id, best))

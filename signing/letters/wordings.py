@@ -101,7 +101,7 @@ def _newest(letter_id: UUID) -> dict[tuple[str, str], tuple[int, bytes]]:
         .where(Wording.letter_id == letter_id)
         .order_by(Wording.version)
     )
-    return {(purpose, tag): (version, digest) for purpose, tag, version, digest in rows.tuples()}
+    return {(purpose, tag): (version, digest) for purpose, tag, version, digest in rows}
 
 
 def list_shown(letter_id: UUID, locale: str) -> dict[ConsentPurpose, Wording]:

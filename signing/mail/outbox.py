@@ -155,7 +155,7 @@ def claim(limit: int) -> list[Claimed]:
     )
     return [
         Claimed(letter_id, id_, Kind(kind), recipient, locale, created, attempts, lease_id, until)
-        for letter_id, id_, kind, recipient, locale, created, attempts in taken.tuples()
+        for letter_id, id_, kind, recipient, locale, created, attempts in taken
     ]
 
 
@@ -213,11 +213,11 @@ def delete_settled(before: datetime) -> int:
 
 def count_by_state() -> dict[MailState, int]:
     counted = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
-    return {MailState(state): n for state, n in db.session.execute(counted).tuples()}
+    return {MailState(state): n for state, n in db.session.execute(counted)}
 
 
 def list_dead(limit: int = 10) -> list[tuple[UUID, str, str | None]]:
     """Ids, kinds and last errors of mails that were given up, newest first."""
     dead = select(OutgoingMail.id, OutgoingMail.kind, OutgoingMail.last_error)
     newest = dead.where(OutgoingMail.state == MailState.DEAD).order_by(OutgoingMail.id.desc())
-    return [*db.session.execute(newest.limit(limit)).tuples()]
+    return [*db.session.execute(newest.limit(limit))]

@@ -68,7 +68,8 @@ def get(ref: SignatureRef, *, to_change: bool = False) -> tuple[Signature, Lette
     ).one_or_none()
     if row is None:
         raise SignatureGone
-    return row.tuple()
+    signature, letter = row
+    return signature, letter
 
 
 def find_state(letter_id: UUID, address_digest: bytes) -> Found | None:
@@ -89,7 +90,7 @@ def list_consents(ref: SignatureRef) -> list[Given]:
             (Wording.letter_id == Consent.letter_id) & (Wording.id == Consent.wording_id),
         )
         .where(Consent.letter_id == ref.letter_id, Consent.signature_id == ref.signature_id)
-    ).tuples()
+    )
     given = {row[0]: Given(ConsentPurpose(row[0]), *row[1:]) for row in rows}
     return [given[purpose] for purpose in ConsentPurpose if purpose in given]
 
@@ -129,7 +130,7 @@ def _count_rows(letter_id: UUID) -> Iterator[tuple[Dimension, str, int]]:
         .where(Signature.letter_id == letter_id, Signature.state == State.CONFIRMED)
         .group_by(*keys)
     )
-    for locale, country, entry, partner_id, n, shown in rows.tuples():
+    for locale, country, entry, partner_id, n, shown in rows:
         yield from _by_dimension(locale, country, entry, partner_id, n)
         if shown:
             yield Dimension.SHOWN_NAME, "", shown

@@ -72,7 +72,7 @@ def _facts(batch: Sequence[Claimed]) -> dict[UUID, _Facts]:
         .join(Letter, Letter.id == Signature.letter_id)
         .where(tuple_(Signature.letter_id, Signature.id).in_(wanted))
         .execution_options(populate_existing=True)
-    ).tuples()
+    )
     facts = {}
     for signature, letter in rows:
         try:

@@ -1,0 +1,199 @@
+"""What tests stand on: both databases, the application, a real mail server, the worker."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from signing import create_app
+from signing.cli import keys
+from signing.core import clock, migrating
+from signing.core.db import db
+from signing.core.settings import Settings, read_settings
+from signing.core.vault import vault
+from signing.mail import smtp
+from signing.worker.loop import Worker
+from tests.books import Books
+from tests.mail.smtp_server import SmtpServer
+from tests.postgres import NoPostgres, Server, cluster
+
+DATABASES = ("sqlite", "postgresql")
+TEMPLATE, KEYS_TEMPLATE = "template_signing", "template_keys"
+
+
+def missing(reason: str) -> None:
+    """A test whose real part is missing is skipped; where everything must be there, it fails."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """Settings that all tests of a run share."""
+    return keys.fresh() | {
+        "SIGNING_BASE_URL": "http://localhost",
+        "SIGNING_MAIL_FROM": "letters@example.org",
+        "SIGNING_OPERATOR": "Example Association",
+    }
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """A folder with migrated databases and the house's keys, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    _prepare(read_settings(environment | {"SIGNING_DATA_DIR": str(folder)}))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql(environment: dict[str, str]) -> Iterator[Server]:
+    """A cluster for the run, with migrated template databases."""
+    try:
+        with cluster() as server:
+            urls = {
+                "SIGNING_DATABASE_URL": server.create(TEMPLATE),
+                "SIGNING_KEYSTORE_URL": server.create(KEYS_TEMPLATE),
+            }
+            _prepare(read_settings(environment | urls))
+            yield server
+    except NoPostgres as absent:
+        missing(str(absent))
+
+
+def _prepare(settings: Settings) -> None:
+    migrating.upgrade(settings)
+    with (app := create_app(settings)).app_context():
+        vault.make_keys()
+        _let_go(app)
+
+
+def _let_go(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+        vault.store.engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, environment: dict[str, str]
+) -> Iterator[Settings]:
+    """Settings of a fresh installation, on each database in turn."""
+    data = {"SIGNING_DATA_DIR": str(tmp_path / "data")}
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("sqlite_template"), tmp_path / "data")
+        yield read_settings(environment | data)
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    urls = {
+        "SIGNING_DATABASE_URL": server.create(template=TEMPLATE),
+        "SIGNING_KEYSTORE_URL": server.create(template=KEYS_TEMPLATE),
+    }
+    yield read_settings(environment | data | urls)
+    for url in urls.values():
+        server.drop(url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application, with a context pushed; requests have contexts of their own."""
+    made = create_app(settings)
+    with made.app_context():
+        yield made
+    _let_go(made)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def books(app: Flask) -> Books:
+    return Books(app)
+
+
+@pytest.fixture
+def mail_server() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        yield server
+
+
+class Inbox:
+    """Everybody's inbox: what waits in the outbox is sent by real SMTP before each look."""
+
+    def __init__(self, app: Flask, server: SmtpServer) -> None:
+        self.app = app
+        self.server = server
+        self.worker = Worker(app)
+        self._later: time_machine.travel | None = None
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        """Every mail that has arrived, oldest first."""
+        with smtp.Connection(smtp.SmtpUrl.parse(self.server.url)) as connection:
+            with self.app.app_context():
+                while self.worker.round(connection):
+                    pass
+        return [one.message for one in self.server.received]
+
+    def link(self, kind: str = "confirm", *, to: str = "") -> str:
+        """The path of the newest such link, mailed to anybody or to one address."""
+        for mail in reversed(self.mails):
+            if to in mail["To"] and (found := re.search(rf"\S+/{kind}/\S+", self.text(mail))):
+                return urlsplit(found[0]).path
+        raise AssertionError(f"no link to {kind} has arrived")
+
+    @staticmethod
+    def text(mail: EmailMessage) -> str:
+        return _part(mail, "plain")
+
+    @staticmethod
+    def html(mail: EmailMessage) -> str:
+        return _part(mail, "html")
+
+    def let_time_pass(self, minutes: int = 6) -> None:
+        """From now on it is later; mails that wait are sent first."""
+        _ = self.mails
+        now = clock.now()
+        self.end()
+        self._later = time_machine.travel(now + timedelta(minutes=minutes))
+        self._later.start()
+
+    def end(self) -> None:
+        if self._later is not None:
+            self._later.stop()
+            self._later = None
+
+    @contextmanager
+    def later(self, by: timedelta) -> Iterator[datetime]:
+        """Inside it is later."""
+        _ = self.mails
+        with time_machine.travel(clock.now() + by):
+            yield clock.now()
+
+
+def _part(mail: EmailMessage, subtype: str) -> str:
+    body = mail.get_body((subtype,))
+    assert body is not None
+    return str(body.get_content())
+
+
+@pytest.fixture
+def inbox(app: Flask, mail_server: SmtpServer) -> Iterator[Inbox]:
+    made = Inbox(app, mail_server)
+    yield made
+    made.end()

@@ -1,0 +1,126 @@
+"""Builders: a letter, a form, a signature, by the application's own verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask import current_app
+
+from signing.audit import Actor, ActorKind
+from signing.core.db import transaction
+from signing.core.tokens import SignatureRef
+from signing.core.vault import vault
+from signing.letters import actions, queries, wordings
+from signing.letters.actions import ImportRules
+from signing.letters.folder import Folder, Text
+from signing.letters.models import ConsentPurpose, Letter
+from signing.signatures import actions as signature_actions
+from signing.signatures import queries as signatures
+from signing.signatures.address import normalised
+from signing.signatures.declaration import Declaration
+from signing.signatures.models import Show
+from signing.signatures.person import Person
+from signing.web.addresses import reserved_slugs
+
+OPERATOR = Actor(ActorKind.OPERATOR)
+NAMES_UNTIL = date(2099, 12, 31)
+SETTINGS: dict[str, Any] = {
+    "controller": "Road Friends, 1 Lane, Exampleton",
+    "contact": "hello@example.org",
+    "to": "The council of roads",
+    "state": "open",
+}
+
+
+def text(locale: str, *, title: str = "", body: str = "", to: str = "") -> Text:
+    """One language of a letter."""
+    return Text(
+        locale=locale,
+        title=title or f"Open roads ({locale})",
+        summary=f"A summary in {locale}.",
+        body=body or f"Dear council,\n\nopen the *roads* ({locale}).",
+        to=to,
+    )
+
+
+def folder(locales: Sequence[str] = ("en", "fr"), **settings: Any) -> Folder:
+    """What reading a folder of Markdown gives."""
+    texts = [text(locale) for locale in locales]
+    return Folder(texts[0], tuple(texts[1:]), SETTINGS | settings, ())
+
+
+def letter(
+    slug: str = "open-roads",
+    locales: Sequence[str] = ("en", "fr"),
+    *,
+    read: Folder | None = None,
+    correction: str = "",
+    **settings: Any,
+) -> Letter:
+    """A letter as `signing letters import` makes it; open unless told otherwise."""
+    known = queries.find_by_slug(slug)
+    rules = ImportRules(
+        slug=slug,
+        reserved=reserved_slugs(current_app),
+        has_signatures=known is not None and signatures.has_confirmed(known.id),
+        names_until=NAMES_UNTIL,
+        correction=correction,
+    )
+    with transaction():
+        imported = actions.import_folder(read or folder(locales, **settings), rules, by=OPERATOR)
+    return imported.letter
+
+
+def close(slug: str) -> None:
+    with transaction():
+        actions.close(queries.get_by_slug(slug), by=OPERATOR)
+
+
+def sign_form(**overrides: str) -> dict[str, str]:
+    """What a browser sends from a form that was filled in well."""
+    return {
+        "name": "Zoë Lindqvist",
+        "email": "zoe@example.org",
+        "country": "SE",
+        "show_name": "no",
+    } | overrides
+
+
+def declaration(
+    letter: Letter,
+    *,
+    email: str = "zoe@example.org",
+    name: str = "Zoë Lindqvist",
+    locale: str = "en",
+    country: str = "SE",
+    show: Show = Show.NO,
+    consents: Sequence[ConsentPurpose] = (ConsentPurpose.SIGN,),
+) -> Declaration:
+    shown = wordings.list_shown(letter.id, locale)
+    return Declaration(
+        person=Person(name=name, email=email, show=show),
+        country=country,
+        locale=locale,
+        consents={purpose: shown[purpose].id for purpose in consents},
+    )
+
+
+def signature(letter: Letter, *, is_confirmed: bool = True, **values: Any) -> SignatureRef:
+    """A signature by the real verbs, confirmed unless told otherwise."""
+    declared = declaration(letter, **values)
+    with transaction():
+        signature_actions.sign(letter, declared)
+    digest = vault.digest(letter.id, normalised(declared.person.email))
+    found = signatures.find_state(letter.id, digest)
+    assert found is not None
+    ref = SignatureRef(letter.id, found.id)
+    if is_confirmed:
+        confirm(ref)
+    return ref
+
+
+def confirm(ref: SignatureRef, *, revision: int = 1) -> None:
+    with transaction():
+        signature_actions.confirm(ref, revision=revision, grace=timedelta(days=7))

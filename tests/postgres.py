@@ -1,0 +1,106 @@
+"""A real PostgreSQL for tests and benchmarks: its own cluster, port and folder, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+DEBIAN = Path("/usr/lib/postgresql")
+SUPERUSER = "postgres"
+
+
+class NoPostgres(Exception):
+    """There is no server program on this machine."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running cluster that listens on loopback alone."""
+
+    port: int
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
+
+    def create(self, database: str = "", *, template: str = "template0") -> str:
+        """A new database, as its template is now; returns its address."""
+        database = database or f"test_{secrets.token_hex(6)}"
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(database), sql.Identifier(template)
+            )
+        )
+        return self.url(database)
+
+    def drop(self, url: str) -> None:
+        """The database is gone afterwards, whoever is still connected."""
+        name = url.rpartition("/")[2]
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _run(self, statement: sql.Composed) -> None:
+        address = f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def cluster(*, durable: bool = False) -> Iterator[Server]:
+    """Start a cluster as a user that is not root; `durable` has commits reach the disk."""
+    programs = _programs()
+    folder = Path(tempfile.mkdtemp(prefix="signing-pg-"))
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam(SUPERUSER)
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    data = str(folder / "data")
+    port = _free_port()
+    options = (
+        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=300 "
+        f"-c fsync={'on' if durable else 'off'} -c log_min_messages=fatal"
+    )
+    _as_owner(
+        folder, programs / "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust",
+        "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
+    )  # fmt: skip
+    control = programs / "pg_ctl"
+    _as_owner(folder, control, "-D", data, "-l", str(folder / "log"), "-o", options, "-w", "start")
+    try:
+        yield Server(port)
+    finally:
+        _as_owner(folder, control, "-D", data, "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs() -> Path:
+    """Debian keeps the server programs of each version apart, off the PATH."""
+    versions = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = versions[-1] if versions else shutil.which("initdb")
+    if not found:
+        raise NoPostgres("PostgreSQL's server is missing: apt install postgresql")
+    return Path(found).parent
+
+
+def _as_owner(folder: Path, program: Path, *arguments: str) -> None:
+    """PostgreSQL refuses to run as root."""
+    lower = ["runuser", "-u", SUPERUSER, "--"] if os.geteuid() == 0 else []
+    subprocess.run(
+        [*lower, str(program), *arguments], check=True, cwd=folder, stdout=subprocess.DEVNULL
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

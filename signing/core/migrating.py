@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from signing.core.settings import Settings
 
@@ -56,8 +59,11 @@ def list_behind(settings: Settings) -> list[str]:
     return behind
 
 
-def _connected(url: str) -> Connection:
-    return create_engine(url).connect()
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    """A connection that leaves nothing open behind it."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        yield connection
 
 
 def _make_folder(url: str) -> None:

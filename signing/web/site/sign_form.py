@@ -18,6 +18,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length, Optional
 
 from signing.core import locales
@@ -82,9 +83,9 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
     show_name = RadioField(
         _l("Show my name under the letter?"),
         choices=[
-            (Show.NO.value, _l("No, count me without my name")),
-            (Show.FULL.value, _l("Yes, as I wrote it")),
-            (Show.INITIAL.value, _l("Yes, first name and initial")),
+            SelectChoice(Show.NO.value, _l("No, count me without my name")),
+            SelectChoice(Show.FULL.value, _l("Yes, as I wrote it")),
+            SelectChoice(Show.INITIAL.value, _l("Yes, first name and initial")),
         ],
         default=Show.NO.value,
     )
@@ -116,7 +117,8 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
         """Have the form show the countries in the language being spoken."""
         if Field.COUNTRY in self:
             countries = locales.countries(locales.current().tag)
-            self.country.choices = [("", _l("Choose a country")), *countries]
+            named = [SelectChoice(code, name) for code, name in countries]
+            self.country.choices = [SelectChoice("", _l("Choose a country")), *named]
 
     def validate_country(self, field: Any) -> None:
         if field.data not in locales.country_codes():

@@ -144,10 +144,10 @@ class Inbox:
     @property
     def mails(self) -> list[EmailMessage]:
         """Every mail that has arrived, oldest first."""
-        with smtp.Connection(smtp.SmtpUrl.parse(self.server.url)) as connection:
-            with self.app.app_context():
-                while self.worker.round(connection):
-                    pass
+        url = smtp.SmtpUrl.parse(self.server.url)
+        with smtp.Connection(url) as connection, self.app.app_context():
+            while self.worker.round(connection):
+                pass
         return [one.message for one in self.server.received]
 
     def link(self, kind: str = "confirm", *, to: str = "") -> str:

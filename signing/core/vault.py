@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 from werkzeug.local import LocalProxy
 
+from signing.core import clock
 from signing.core.ids import HOUSE
 from signing.core.keystore import KeyPurpose, KeyStore, StoredKey
 
@@ -26,7 +27,7 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 DIGEST_BYTES = 16
 # No process keeps an opened key longer: after that long, an erased letter is dark everywhere.
-OPENED_SECONDS = 60
+OPENED = timedelta(seconds=60)
 
 
 class Unreadable(Exception):
@@ -51,7 +52,7 @@ class Place:
 class _Opened:
     keys: dict[int, bytes]  # by version
     newest: int
-    until: float  # monotonic seconds
+    until: datetime
 
 
 class Vault:
@@ -103,14 +104,14 @@ class Vault:
 
     def _keys(self, owner_id: UUID, purpose: KeyPurpose) -> _Opened:
         opened = self._opened.get((owner_id, purpose))
-        if opened and opened.until > time.monotonic():
+        if opened and opened.until > clock.now():
             return opened
         stored = self.store.list_keys(owner_id, purpose)
         if not stored:
             self._opened.pop((owner_id, purpose), None)
             raise Unreadable
         keys = {key.version: self._unwrap(owner_id, purpose, key) for key in stored}
-        opened = _Opened(keys, stored[0].version, time.monotonic() + OPENED_SECONDS)
+        opened = _Opened(keys, stored[0].version, clock.now() + OPENED)
         self._opened[owner_id, purpose] = opened
         return opened
 

@@ -33,9 +33,10 @@ def test_the_answer_is_the_same_for_new_pending_and_confirmed_addresses(
     client: FlaskClient, inbox: Inbox
 ) -> None:
     make.letter(slug="open-roads")
-    answers = []
-    for address in ("new@example.org", "pending@example.org", "pending@example.org"):
-        answers.append(client.post("/en/open-roads/sign", data=make.sign_form(email=address)))
+    answers = [
+        client.post("/en/open-roads/sign", data=make.sign_form(email=address))
+        for address in ("new@example.org", "pending@example.org", "pending@example.org")
+    ]
     client.post(inbox.link(to="pending@example.org"), data={"revision": "2"})
     answers.append(
         client.post("/en/open-roads/sign", data=make.sign_form(email="pending@example.org"))

@@ -1,0 +1,99 @@
+# From a fresh machine: `make run` to try it, `make test` to check it, `make help` for the rest.
+# What is done already leaves a stamp in .make/, so that a second start takes a second.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+UV := uv==0.13.8
+CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
+SYSTEM := postgresql chromium fonts-noto-core fonts-noto-cjk
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run test system lock catalogues language bench
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|' 2>/dev/null \
+	  || sed -n 's/^\([a-z]*\):.*## /  make \1: /p' Makefile
+
+run: .make/signing .make/translations ## Try it: web server, worker and mails on this machine (PORT=8000)
+	@exec $(BIN)/signing demo --port $(PORT)
+
+test: system .make/test .make/signing .make/translations ## Run every check; stops at the first failure
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -q tests/laws/test_catalogues.py
+	$(BIN)/pytest --ignore=tests/laws/test_catalogues.py
+
+bench: .make/test .make/signing .make/translations ## Run the benchmarks; they print ratios
+	$(BIN)/python -m benchmarks
+
+lock: $(BIN)/uv ## Pin what pyproject.toml asks for, with hashes (newer versions: FLAGS=--upgrade)
+	$(BIN)/uv pip compile $(PINS) --group build -o requirements/run.txt
+	$(BIN)/uv pip compile $(PINS) --group build --group test -o requirements/test.txt
+
+PINS = pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+  --default-index https://pypi.org/simple --no-header --no-emit-index-url --no-annotate $(FLAGS)
+
+catalogues: .make/signing ## Bring translations/ up to what the code says
+	$(EXTRACT)
+	$(BIN)/pybabel -q update -i translations/messages.pot -d translations $(WRITTEN)
+	$(BIN)/pybabel -q compile -d translations
+
+language: .make/signing ## Begin a translation: make language LOCALE=el
+	@test -n "$(LOCALE)" || { echo "Which language? make language LOCALE=el" >&2; exit 2; }
+	@test ! -e translations/$(LOCALE) || { echo "translations/$(LOCALE) is there already." >&2; exit 1; }
+	$(EXTRACT)
+	$(BIN)/pybabel -q init -i translations/messages.pot -d translations -l $(LOCALE) -w 100
+	@echo "Now fill translations/$(LOCALE)/LC_MESSAGES/messages.po, then: make test"
+
+EXTRACT = $(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -c "Translators:" \
+  --sort-by-file --add-location=file --project=Signing --version=1 -w 100 \
+  --copyright-holder="the authors of Signing" -o translations/messages.pot .
+WRITTEN = --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100
+
+system: ## Install what tests need beyond Python (on Debian, as root)
+	@missing=$$(for name in $(SYSTEM); do \
+	    dpkg-query -W -f '$${Status}' $$name 2>/dev/null | grep -q ' installed' || echo $$name; done); \
+	  test -n "$$missing" || exit 0; \
+	  if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get -qq update && apt-get -qq install --no-install-recommends $$missing; \
+	  else echo "Not installed, so tests that need it are skipped:" $$missing; fi
+
+.make/signing: .make/run pyproject.toml
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.make/run: requirements/run.txt .venv/pyvenv.cfg
+	@echo "Installing what Signing runs on …"
+	@$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+.make/test: requirements/test.txt .venv/pyvenv.cfg
+	@echo "Installing what the tests need …"
+	@$(INSTALL) -r requirements/test.txt
+	@touch $@
+
+INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+
+.make/translations: $(CATALOGUES) | .make/signing
+	@$(BIN)/pybabel -q compile -d translations
+	@touch $@
+
+.venv/pyvenv.cfg:
+	@command -v $(PYTHON) >/dev/null \
+	  || { echo "Python is missing. On Debian: apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed, this is $$($(PYTHON) -V)." \
+	       "Another one: make PYTHON=python3.13 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python lacks venv. On Debian: apt install python3-venv" >&2; exit 1; }
+	@mkdir -p .make
+	@$(PYTHON) -m venv .venv
+
+$(BIN)/uv: | .venv/pyvenv.cfg
+	@$(BIN)/pip install --quiet $(UV)

@@ -1,0 +1,132 @@
+"""People who press at the same moment, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from flask import Flask
+
+from signing.core.db import db, transaction
+from signing.core.refusals import Refusal
+from signing.core.tokens import SignatureRef
+from signing.counts.actions import roll_up
+from signing.counts.models import CountChange
+from signing.letters import queries as letters
+from signing.signatures import actions
+from signing.signatures.models import Show, State
+from tests import make
+from tests.books import Books
+
+THREADS = 50
+
+
+def at_once(app: Flask, *works: Callable[[], object]) -> list[object]:
+    """Run all works at the same moment, each in a context of its own; returns what came of them."""
+    barrier = threading.Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> object:
+        with app.app_context():
+            barrier.wait()
+            try:
+                return work()
+            except Refusal as refusal:
+                return refusal
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def test_fifty_forms_with_one_address_are_one_signature_and_one_mail(
+    app: Flask, books: Books
+) -> None:
+    letter = make.letter()
+    declared = make.declaration(letter, email="zoe@example.org")
+
+    def sign() -> None:
+        with transaction():
+            actions.sign(letters.get_by_slug("open-roads"), declared)
+
+    at_once(app, *[sign] * THREADS)
+    assert books.states() == [State.PENDING]
+    assert len(books.mails()) == 1
+
+
+def test_fifty_presses_count_once(app: Flask, books: Books) -> None:
+    ref = make.signature(make.letter(), is_confirmed=False)
+    at_once(app, *[lambda: make.confirm(ref)] * THREADS)
+    assert books.total("open-roads") == 1
+    assert books.balance("open-roads")
+
+
+def test_a_form_sent_while_the_button_is_pressed_never_confirms_what_was_not_shown(
+    app: Flask, books: Books
+) -> None:
+    letter = make.letter()
+    for number in range(8):
+        address = f"zoe{number}@example.org"
+        ref = make.signature(
+            letter, email=address, name="As shown", show=Show.FULL, is_confirmed=False
+        )
+        other = make.declaration(letter, email=address, name="Slipped in", show=Show.FULL)
+
+        def sign_again(other: object = other) -> None:
+            with transaction():
+                actions.sign(letters.get_by_slug("open-roads"), other)  # type: ignore[arg-type]
+
+        def press(ref: SignatureRef = ref) -> None:
+            make.confirm(ref)
+
+        at_once(app, sign_again, press)
+    assert set(books.names("open-roads")) <= {"As shown"}
+    assert books.balance("open-roads")
+
+
+def test_withdrawing_many_times_at_once_lowers_the_count_once(app: Flask, books: Books) -> None:
+    letter = make.letter()
+    make.signature(letter, email="stays@example.org")
+    ref = make.signature(letter, email="goes@example.org", show=Show.FULL)
+
+    def withdraw() -> None:
+        with transaction():
+            actions.withdraw(ref)
+
+    at_once(app, *[withdraw] * 10)
+    assert books.total("open-roads") == 1
+    assert books.balance("open-roads")
+
+
+def test_hiding_many_times_at_once_is_counted_once(app: Flask, books: Books) -> None:
+    ref = make.signature(make.letter(), show=Show.FULL)
+
+    def hide() -> None:
+        with transaction():
+            actions.show_name(ref, Show.NO, None)
+
+    at_once(app, *[hide] * 10)
+    assert books.names("open-roads") == []
+    assert books.balance("open-roads")
+
+
+def test_roll_up_beside_confirmations_loses_nothing(app: Flask, books: Books) -> None:
+    letter = make.letter()
+    refs = [
+        make.signature(letter, email=f"zoe{n}@example.org", is_confirmed=False) for n in range(30)
+    ]
+
+    def roll() -> None:
+        for _ in range(10):
+            with transaction():
+                roll_up(limit=3)
+
+    presses = [lambda ref=ref: make.confirm(ref) for ref in refs]
+    at_once(app, *presses, roll, roll, roll)
+    assert books.total("open-roads") == len(refs)
+    while books.rows(CountChange):
+        with transaction():
+            roll_up()
+    assert books.total("open-roads") == len(refs)
+    assert books.balance("open-roads")

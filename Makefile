@@ -36,7 +36,7 @@ lock: $(BIN)/uv ## Pin what pyproject.toml asks for, with hashes (newer versions
 	$(BIN)/uv pip compile $(PINS) --group build --group test -o requirements/test.txt
 
 PINS = pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-  --default-index https://pypi.org/simple --no-header --no-emit-index-url --no-annotate $(FLAGS)
+  --no-header --no-emit-index-url --no-annotate $(FLAGS)
 
 catalogues: .make/signing ## Bring translations/ up to what the code says
 	$(EXTRACT)

@@ -77,10 +77,11 @@ def _prepare(settings: Settings) -> None:
     migrating.upgrade(settings)
     with (app := create_app(settings)).app_context():
         vault.make_keys()
-        _let_go(app)
+        let_go(app)
 
 
-def _let_go(app: Flask) -> None:
+def let_go(app: Flask) -> None:
+    """No connection of this application stays open."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -113,7 +114,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     made = create_app(settings)
     with made.app_context():
         yield made
-    _let_go(made)
+    let_go(made)
 
 
 @pytest.fixture

@@ -26,22 +26,24 @@ def write(letter: Letter, addressee: str, language: locales.Language) -> Texts:
         ConsentPurpose.SIGN: _(
             "By pressing the button I ask %(controller)s to count my signature and to hand "
             "%(what)s to: %(addressee)s. This shows my political opinion, so the law asks for my "
-            "explicit consent: I give it. I am %(age)s or older. I can take it back at any time "
-            "with the link in the mails; what was done until then stays lawful.",
+            "explicit consent: I give it. I am %(age)s or older. I can take my consent back at any "
+            "time with the link in the mails; what was done until then stays lawful.",
             controller=letter.controller_name,
             what=_handed_over(letter, language),
             addressee=addressee,
             age=locales.number(letter.minimum_age, language),
         ),
         ConsentPurpose.SHOW_NAME: _(
-            "Show my name on this page until %(date)s, where anyone can read and copy it.",
+            "Show my name on the page of the letter, where anyone can read and copy it, "
+            "until %(date)s",
             date=locales.day(letter.names_until or date.max, language),
         ),
         ConsentPurpose.NEWS: _(
-            "%(controller)s may mail me news about this letter.", controller=letter.controller_name
+            "I want news about this letter by mail (from: %(controller)s)",
+            controller=letter.controller_name,
         ),
         ConsentPurpose.FOLLOW_UP: _(
-            "%(controller)s may ask me once about a follow-up letter.",
+            "Ask me once by mail about a follow-up letter (from: %(controller)s)",
             controller=letter.controller_name,
         ),
     }

@@ -111,7 +111,8 @@ def _content(mail: Claimed, facts: _Facts, reading: Reading) -> Content:
             "manage_link": _link("site.my_signature.show", Purpose.MANAGE, ref, mail.locale),
             "contact": facts.letter.contact,
             "why": _(
-                "%(sender)s writes to you because of this letter, to this address alone.",
+                "This mail (from: %(sender)s) is about the letter named above and goes to this "
+                "address alone.",
                 sender=facts.letter.sender,
             ),
         }

@@ -98,7 +98,7 @@ def as_svg(slug: str) -> ResponseReturnValue:
     """A badge to use as a picture."""
     count = _count(slug)
     language = spoken()
-    label = ngettext("person has signed", "people have signed", count.n)
+    label = ngettext("signature", "signatures", count.n)
     drawn = badge.svg(label, count.count_text, direction=language.direction, lang=language.tag)
     return _open(Response(drawn, content_type="image/svg+xml; charset=utf-8"))
 

@@ -26,7 +26,7 @@ def test_the_page_shows_what_will_be_signed_and_what_becomes_public(
     assert "Zoë L." in facts.get_text()
     consents = " ".join(one.get_text() for one in soup.select(".consent"))
     assert "explicit consent" in consents
-    assert "may mail me news" in consents
+    assert "I want news" in consents
     assert len(soup.select("button")) == 2  # with and without news
 
 
@@ -38,8 +38,8 @@ def test_without_news_drops_that_consent_alone(
     client.post(inbox.link(), data={"revision": "1", "without_news": "1"})
 
     mine = client.get(inbox.link("my-signature")).text
-    assert "may mail me news" not in mine
-    assert "may ask me once" in mine
+    assert "I want news" not in mine
+    assert "Ask me once" in mine
     assert books.total("open-roads") == 1
 
 

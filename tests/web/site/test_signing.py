@@ -205,8 +205,8 @@ def test_choices_that_were_not_ticked_leave_no_consent(client: FlaskClient, inbo
     make.letter(slug="open-roads")
     client.post("/en/open-roads/sign", data=make.sign_form(show_name="no"))
     page = client.get(inbox.link())
-    assert "may mail me news" not in page.text
-    assert "may ask me once" not in page.text
+    assert "I want news" not in page.text
+    assert "Ask me once" not in page.text
     assert "Show my name" not in page.text
 
 

@@ -1,0 +1,64 @@
+"""How many SQL statements each hot path costs; a change of these numbers is a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from signing.core.db import db
+from tests import make
+from tests.conftest import Inbox
+
+# Without BEGIN and COMMIT. Warm: keys opened, wordings known, as after the first visitor.
+BUDGET = {
+    "letter page": 7,  # letter, languages, text, count, names, wordings, corrections
+    "counter": 2,  # letter, count
+    "form post": 5,  # letter; signature, consents out, consents in, mail
+    "confirmation": 3,  # signature with letter; confirm, ledger line
+}
+
+
+def count(app: Flask, ask: Callable[[], object]) -> list[str]:
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    ask()
+    event.remove(engine, "before_cursor_execute", note)
+    return seen
+
+
+@pytest.mark.parametrize("path", ["letter page", "counter"])
+def test_reading(app: Flask, client: FlaskClient, path: str) -> None:
+    make.signature(make.letter())
+    address = {"letter page": "/en/open-roads", "counter": "/embed/open-roads/en.json"}[path]
+    seen = count(app, lambda: client.get(address))
+    assert len(seen) == BUDGET[path], "\n\n".join(seen)
+
+
+def test_signing_and_confirming(app: Flask, client: FlaskClient, inbox: Inbox) -> None:
+    make.letter()
+    wording = client.get("/en/open-roads").text.partition('name="wording" value="')[2]
+    form = make.sign_form(wording=wording.partition('"')[0], show_name="full", news="y")
+    client.post("/en/open-roads/sign", data=form | {"email": "warm@example.org"})
+    posted = count(
+        app, lambda: client.post("/en/open-roads/sign", data=form | {"email": "a@example.org"})
+    )
+    assert len(posted) == BUDGET["form post"], "\n\n".join(posted)
+    again = count(
+        app, lambda: client.post("/en/open-roads/sign", data=form | {"email": "a@example.org"})
+    )
+    assert again == posted  # the very same statements, whoever has signed before
+
+    link = inbox.link(to="a@example.org")
+    pressed = count(app, lambda: client.post(link, data={"revision": "2"}))
+    assert len(pressed) == BUDGET["confirmation"], "\n\n".join(pressed)

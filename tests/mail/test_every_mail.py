@@ -1,0 +1,67 @@
+"""Every kind of mail in every language: written parts, the right direction, nothing left over."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from signing.core import clock, locales
+from signing.core.ids import new_id
+from signing.letters.models import Letter
+from signing.mail.kinds import Kind
+from signing.mail.outbox import Claimed
+from signing.worker import composing
+from tests import make
+from tests.conftest import Inbox
+
+NAME, TITLE = "Zoë <Lindqvist>", "Open & free “roads”"
+
+
+@pytest.fixture
+def letter(app: Flask) -> Letter:
+    read = make.folder()
+    texts = [make.text(tag, title=TITLE) for tag in locales.languages()]
+    english = next(text for text in texts if text.locale == "en")
+    others = tuple(text for text in texts if text is not english)
+    return make.letter(read=type(read)(english, others, read.settings, ()))
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_every_mail_in_every_language(letter: Letter) -> None:
+    ref = make.signature(letter, name=NAME, is_confirmed=False)
+    batch = [
+        Claimed(
+            letter.id, new_id(), kind, ref.signature_id, tag, clock.now(), 1, new_id(), clock.now()
+        )
+        for kind in Kind
+        for tag in locales.languages()
+    ]
+    mails = composing.compose(batch)
+    for claimed in batch:
+        mail = mails[claimed.id]
+        assert isinstance(mail, composing.Mail), mail
+        _check(mail, claimed, locales.languages()[claimed.locale])
+
+
+def _check(mail: composing.Mail, claimed: Claimed, language: locales.Language) -> None:
+    message = mail.message
+    text, html = Inbox.text(message), Inbox.html(message)
+    assert TITLE in message["Subject"].replace("\u200e", "").replace("\u200f", "")
+    assert message["Content-Language"] == language.tag
+    soup = BeautifulSoup(html, "html.parser")
+    assert soup.html is not None
+    assert (soup.html["lang"], soup.html["dir"]) == (language.tag, language.direction)
+    assert NAME in text
+    assert NAME in soup.get_text()
+    for part in (text, soup.get_text()):
+        assert not re.search(r"%\(|\{\{|&lt;|&amp;|None", part)
+    links = {str(link["href"]) for link in soup.select("a") if "http" in str(link["href"])}
+    assert links == set(re.findall(r"http\S+", text))
+    kinds = {link.split("/")[4] for link in links}
+    asks = claimed.kind is Kind.CONFIRM_SIGNATURE
+    assert kinds == ({"confirm", "my-signature"} if asks else {"my-signature"})
+    assert all(link.split("/")[3] == language.tag for link in links)
+    assert soup.select("img, script, link") == []

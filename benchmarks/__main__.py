@@ -40,8 +40,9 @@ def _on_postgresql() -> Iterator[Installation]:
 
 def _report(installed: Installation) -> None:
     for name, rate in hot_paths.rates(installed):
-        errors = f", {rate.errors} ERRORS" if rate.errors else ""
-        print(f"  {name:62} {rate.per_second:10,.0f}/s{errors}")
+        late = f", {rate.late} late" if rate.late else ""
+        refused = f", {rate.refused} REFUSED" if rate.refused else ""
+        print(f"  {name:62} {rate.per_second:10,.0f}/s{late}{refused}")
     print(f"  confirmed at the end: {hot_paths.confirmed(installed):,}")
     for path, n in hot_paths.statements(installed).items():
         print(f"  SQL statements, {path:46} {n:10}")

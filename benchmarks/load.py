@@ -14,7 +14,8 @@ THREADS = 2
 @dataclass(frozen=True)
 class Rate:
     per_second: float
-    errors: int  # answers that are neither 2xx nor 3xx, and broken connections
+    refused: int  # answers that are neither 2xx nor 3xx
+    late: int  # broken connections, and answers that took longer than two seconds
 
 
 def measure(
@@ -31,5 +32,8 @@ def measure(
     rate = re.search(r"Requests/sec:\s+([\d.]+)", out)
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", out)
-    errors = (int(refused[1]) if refused else 0) + (sum(map(int, broken.groups())) if broken else 0)
-    return Rate(float(rate[1]) if rate else 0.0, errors)
+    return Rate(
+        float(rate[1]) if rate else 0.0,
+        refused=int(refused[1]) if refused else 0,
+        late=sum(map(int, broken.groups())) if broken else 0,
+    )

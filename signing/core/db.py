@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS = 15
+_SQLITE_WRITER = threading.Lock()
 
 
 class Moment(TypeDecorator[datetime]):
@@ -100,13 +102,25 @@ def transaction(*, of_one_moment: bool = False) -> Iterator[None]:
     """
     session = db.session()
     session.commit()  # ends what was only read; nothing waits to be written outside of here
-    session.connection(execution_options={"writes": True} | _isolation(of_one_moment=of_one_moment))
-    try:
-        yield
-    except BaseException:
-        session.rollback()
-        raise
-    session.commit()
+    with _turn():
+        session.connection(
+            execution_options={"writes": True} | _isolation(of_one_moment=of_one_moment)
+        )
+        try:
+            yield
+        except BaseException:
+            session.rollback()
+            raise
+        session.commit()
+
+
+def _turn() -> AbstractContextManager[object]:
+    """On SQLite, one writer of this process at a time.
+
+    There is one write lock for all anyway; waiting for it in a queue is fair, while SQLite itself
+    has everybody sleep and try again.
+    """
+    return _SQLITE_WRITER if dialect() == "sqlite" else nullcontext()
 
 
 @contextmanager

@@ -24,7 +24,6 @@ ID_BYTES = 16
 class Purpose(StrEnum):
     CONFIRM = "confirm"  # the button that makes a signature count
     MANAGE = "my-signature"  # see, correct, hide, withdraw
-    STAMP = "stamp"  # a form that we rendered for this letter
 
 
 @dataclass(frozen=True, slots=True)

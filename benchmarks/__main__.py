@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.postgres import cluster
-
 from benchmarks import beside_nginx, hot_paths, sizes
 from benchmarks.installation import Installation, installation
+from tests.postgres import cluster
 
 
 def main() -> None:

@@ -154,6 +154,7 @@ def _create_signatures() -> None:
         sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("letter_id", "id", name="pk_signatures"),
         sa.UniqueConstraint(
             "letter_id", "address_digest", name="uq_signatures_letter_id_address_digest"

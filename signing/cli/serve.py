@@ -10,8 +10,7 @@ from granian.constants import Interfaces
 
 from signing.core.settings import read_settings
 
-HEADER_TIMEOUT_MS = 10_000
-BLOCKING_THREADS = 8
+BLOCKING_THREADS = 2 * (os.cpu_count() or 1) + 1  # a process; most of them wait for the database
 
 
 @click.command()

@@ -91,6 +91,7 @@ def _ask_inbox(letter_id: UUID, signature_id: UUID, state: State, locale: str) -
 def _add_or_renew(letter_id: UUID, declaration: Declaration) -> tuple[UUID, str]:
     digest = vault.digest(letter_id, normalised(declaration.person.email))
     comment = declaration.person.comment
+    at = clock.now()
     row = {
         "letter_id": letter_id,
         "id": new_id(),
@@ -105,7 +106,8 @@ def _add_or_renew(letter_id: UUID, declaration: Declaration) -> tuple[UUID, str]
         "partner_id": None,
         "comment_digest": vault.digest(letter_id, comment) if comment else None,
         "reasons": list(declaration.reasons),
-        "created_at": clock.now(),
+        "created_at": at,
+        "asked_at": at,
     }
     id_, state = db.session.execute(statements.add_or_renew(dialect()), row).one()
     return id_, state

@@ -56,6 +56,7 @@ def add_or_renew(dialect: str) -> Insert:
         name: case((is_pending, row.excluded[name]), else_=SIGNATURES.c[name]) for name in RENEWED
     }
     renewed["revision"] = case((is_pending, SIGNATURES.c.revision + 1), else_=SIGNATURES.c.revision)
+    renewed["asked_at"] = row.excluded["asked_at"]
     return row.on_conflict_do_update(
         index_elements=["letter_id", "address_digest"], set_=renewed
     ).returning(SIGNATURES.c.id, SIGNATURES.c.state)

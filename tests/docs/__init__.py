@@ -1,0 +1,1 @@
+"""The README and `docs/`: what they print is run, what they say is compared with the code."""

@@ -1,0 +1,26 @@
+"""Nothing commits but `transaction()`: what is said to be done is whole, and durable."""
+
+from __future__ import annotations
+
+import ast
+
+from tests.laws.source import trees
+
+ALLOWED = {
+    "signing/core/db.py",  # transaction() itself
+    "signing/worker/sending.py",  # ends a read before the network is used
+    "signing/cli/demo.py",  # ends a read before other processes start
+}
+
+
+def test_nobody_commits_outside_of_a_transaction() -> None:
+    found = {
+        f"{path}:{node.lineno}"
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "commit"
+        and path not in ALLOWED
+    }
+    assert found == set()

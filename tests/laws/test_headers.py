@@ -1,0 +1,92 @@
+"""Every address answers with the headers that protect its visitor, and stores nothing there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from signing import create_app
+from signing.core.settings import Settings
+from signing.core.tokens import Purpose, tokens
+from tests import make
+from tests.conftest import let_go
+
+Answers = dict[str, TestResponse]
+
+
+@pytest.fixture
+def demo(settings: Settings, tmp_path: Path) -> Iterator[Flask]:
+    """The application with every door there is."""
+    made = create_app(settings.model_copy(update={"demo_outbox": tmp_path}))
+    with made.app_context():
+        yield made
+    let_go(made)
+
+
+@pytest.fixture
+def answers(demo: Flask) -> Answers:
+    """What each address answers to GET, by its endpoint; and what a wrong address answers."""
+    client, urls = demo.test_client(), demo.url_map.bind("localhost")
+    ref = make.signature(make.letter(), is_confirmed=False)
+    values = {"locale": "en", "slug": "open-roads", "filename": "site.css"}
+    made = {purpose: tokens.make(purpose, ref) for purpose in (Purpose.CONFIRM, Purpose.MANAGE)}
+
+    def address(rule: Rule) -> str:
+        purpose = Purpose.CONFIRM if "confirm" in rule.endpoint else Purpose.MANAGE
+        known = values | {"token": made[purpose]}
+        assert rule.arguments <= set(known), f"say here what stands for the values in {rule.rule}"
+        return urls.build(rule.endpoint, {name: known[name] for name in rule.arguments})
+
+    rules = [rule for rule in demo.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    return {rule.endpoint: client.get(address(rule)) for rule in rules} | _refused(client)
+
+
+def _refused(client: FlaskClient) -> Answers:
+    return {
+        "(nothing there)": client.get("/en/nothing/there/at-all"),
+        "(no such letter)": client.get("/embed/none/en.json"),
+        "(a broken link)": client.get("/en/confirm/broken"),
+        "(a foreign post)": client.post("/en/open-roads/sign", headers={"Origin": "https://x.eu"}),
+    }
+
+
+def test_every_answer_protects_its_visitor_and_stores_nothing(answers: Answers) -> None:
+    refused = {name: one.status_code for name, one in answers.items() if one.status_code >= 400}
+    assert all(name.startswith("(") for name in refused), refused  # the walk saw real pages
+
+    for endpoint, answer in answers.items():
+        headers = answer.headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy, endpoint
+        assert "base-uri 'none'" in policy, endpoint
+        assert "frame-ancestors" in policy, endpoint
+        assert "unsafe" not in policy, endpoint
+        assert headers["X-Content-Type-Options"] == "nosniff", endpoint
+        assert headers["Referrer-Policy"] == "same-origin", endpoint
+        assert headers["Cache-Control"], endpoint
+        assert "Set-Cookie" not in headers, endpoint
+
+
+def test_what_others_embed_is_open_to_them_and_nothing_else_is(answers: Answers) -> None:
+    for endpoint, answer in answers.items():
+        is_open = endpoint.startswith("embed.")
+        headers = answer.headers
+        assert headers.get("Access-Control-Allow-Origin") == ("*" if is_open else None), endpoint
+        wanted = "cross-origin" if is_open else "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == wanted, endpoint
+        may_frame = endpoint == "embed.counter.as_frame"
+        policy = headers["Content-Security-Policy"]
+        assert ("frame-ancestors *" in policy) is may_frame, endpoint
+
+
+def test_personal_pages_are_kept_by_nobody(answers: Answers) -> None:
+    for endpoint, answer in answers.items():
+        if any(word in endpoint for word in ("confirm", "my_signature", "sent", "outbox")):
+            assert answer.headers["Cache-Control"] == "no-store", endpoint
+            assert "noindex" in answer.headers["X-Robots-Tag"], endpoint

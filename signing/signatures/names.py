@@ -43,4 +43,13 @@ def public(name: str, show: Show) -> str | None:
             return name
         case Show.INITIAL:
             first, *others = name.split()
-            return f"{first} {others[-1][0]}." if others else first
+            return f"{first} {_initial(others[-1])}" if others else _initial(first)
+
+
+def _initial(word: str) -> str:
+    """The first letter; of a name written as one word nothing more becomes public.
+
+    The Arabic article is no part of a name's initial.
+    """
+    article = "ال"
+    return f"{word.removeprefix(article)[:1] or word[0]}."

@@ -1,4 +1,4 @@
-"""A whole installation in processes of its own, as an operator runs it, and ways to kill parts of it.
+"""A whole installation in processes of its own, as an operator runs it; parts can be killed.
 
     with SmtpServer() as mail, Installation(environment, tmp_path, mail) as ours:
         page.goto(f"{ours.url}/en/night-trains")
@@ -21,7 +21,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -226,7 +225,3 @@ def database(
     yield chosen | urls
     for url in urls.values():
         server.drop(url)
-
-
-def path_of(url: str) -> str:
-    return urlsplit(url).path

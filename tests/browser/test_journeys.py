@@ -1,4 +1,4 @@
-"""A citizen signs, confirms, corrects and withdraws: a real browser without JavaScript, real mail."""
+"""A citizen signs, confirms, corrects, withdraws: a real browser without JavaScript, real mail."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ CITIZENS = [
 SETUPS = [pytest.param("sqlite", PHONE, id="phone"), pytest.param("postgresql", DESKTOP, id="desk")]
 
 
-@pytest.mark.parametrize(("installation", "device"), SETUPS, indirect=["installation"])
+@pytest.mark.parametrize(
+    ("installation", "device"), SETUPS, indirect=["installation"], scope="module"
+)
 @pytest.mark.parametrize("citizen", CITIZENS, ids=lambda citizen: citizen.locale)
 def test_a_citizen_signs_confirms_corrects_hides_and_withdraws_without_javascript(
     browser: Browser, installation: Installation, citizen: Citizen, device: Device
@@ -148,7 +150,6 @@ def _correct_and_hide(visiting: Visitor, installation: Installation, citizen: Ci
     page.click("form[action$='/name'] button")
     expect(page.locator(".done")).to_be_visible()
     assert page.locator(".facts bdi").all_inner_texts().count(citizen.corrected) == 2
-    visiting.look("name corrected")
 
     page.check("form[action$='/show'] [value=no]")
     page.click("form[action$='/show'] button")
@@ -176,7 +177,6 @@ def _withdraw(visiting: Visitor, address: str) -> None:
     page.goto(address)
     _wait_for_count(page, SIGNED_BEFORE)
     assert page.locator(".names").count() == 0
-    visiting.look("letter afterwards")
 
 
 def _wait_for_count(page: Page, n: int) -> None:
@@ -191,7 +191,9 @@ def _slug(visiting: Visitor) -> str:
     return visiting.page.url.split("/")[4]
 
 
-@pytest.mark.parametrize(("installation", "device"), SETUPS, indirect=["installation"])
+@pytest.mark.parametrize(
+    ("installation", "device"), SETUPS, indirect=["installation"], scope="module"
+)
 @pytest.mark.parametrize("citizen", CITIZENS, ids=lambda citizen: citizen.locale)
 def test_every_page_that_the_letter_leads_to_holds_the_same_promises(
     browser: Browser, installation: Installation, citizen: Citizen, device: Device

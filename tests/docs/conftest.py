@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from signing.mail.sink import Sink
-from tests.docs.installation import Installation, free_port, is_answering
+from tests.docs.installation import Installation
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +22,7 @@ def smtp_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def site_port(tmp_path_factory: pytest.TempPathFactory, smtp_port: int) -> Iterator[int]:
     """`signing serve` with a letter that nobody has signed."""
     installation = Installation(tmp_path_factory.mktemp("site"), smtp_port=smtp_port)
-    port = free_port()
     status, said = installation.run("signing db upgrade && signing letters import night-trains")
     assert status == 0, said
-    with installation.running(f"signing serve --port {port}", lambda _log: is_answering(port)):
+    with installation.serving("signing serve --port 8000") as port:
         yield port

@@ -49,9 +49,10 @@ class Installation:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            check=False,
             timeout=60,
         )
-        return done.returncode, done.stdout
+        return done.returncode, done.stdout.replace("[y/N]: ", "[y/N]: y\n")  # a terminal's echo
 
     @contextmanager
     def running(self, command: str, is_ready: Callable[[str], bool]) -> Iterator[None]:
@@ -78,10 +79,18 @@ class Installation:
                 status = process.wait()
         assert status == 0, f"{command} ended with {status}:\n{log.read_text()}"
 
-    def serve(self, command: str) -> tuple[str, Callable[[str], bool]]:
-        """The command on a port that is free, and when it is ready; others may have the printed."""
+    @contextmanager
+    def serving(self, command: str) -> Iterator[int]:
+        """The same for what serves pages, on a port that is free: others may have the printed."""
         port = free_port()
-        return re.sub(r"--port \d+", f"--port {port}", command), lambda _log: is_answering(port)
+        workers = int((re.search(r"--workers (\d+)", command) or [0, 2])[1])
+
+        def is_ready(log: str) -> bool:
+            # Told to end while a process is starting, granian waits for it in vain, and long.
+            return log.count("Started worker-") == workers and is_answering(port)
+
+        with self.running(re.sub(r"--port \d+", f"--port {port}", command), is_ready):
+            yield port
 
 
 def _wait_until(done: Callable[[], bool], process: subprocess.Popen[str], log: Path) -> None:

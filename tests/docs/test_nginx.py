@@ -1,4 +1,4 @@
-"""The nginx example, loaded by a real nginx before a real site: what it keeps and what it writes."""
+"""The nginx example in a real nginx, before a real site: what it keeps and what it writes."""
 
 from __future__ import annotations
 

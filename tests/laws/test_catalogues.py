@@ -29,7 +29,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     pot = tmp_path_factory.mktemp("catalogue") / "messages.pot"
     config = TRANSLATIONS / "babel.cfg"
     words = ["pybabel", "-q", "extract", "-F", str(config), "-k", "_l", "-o", str(pot), str(ROOT)]
-    CommandLineInterface().run(words)
+    CommandLineInterface().run(words)  # type: ignore[no-untyped-call]
     return _read(pot)
 
 
@@ -49,8 +49,8 @@ def _messages(catalog: Catalog) -> dict[Key, Message]:
     return {(m.context, _forms(m.id)[0]): m for m in catalog if m.id}
 
 
-def _forms(text: str | list[str] | tuple[str, ...]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
 
 
 def test_the_template_is_what_the_code_says(said: Catalog) -> None:

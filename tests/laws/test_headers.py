@@ -44,7 +44,9 @@ def answers(demo: Flask) -> Answers:
         return urls.build(rule.endpoint, {name: known[name] for name in rule.arguments})
 
     rules = [rule for rule in demo.url_map.iter_rules() if "GET" in (rule.methods or ())]
-    return {rule.endpoint: client.get(address(rule)) for rule in rules} | _refused(client)
+    return {rule.endpoint: client.get(address(rule), buffered=True) for rule in rules} | _refused(
+        client
+    )
 
 
 def _refused(client: FlaskClient) -> Answers:

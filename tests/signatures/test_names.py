@@ -45,8 +45,10 @@ def test_a_comment_keeps_its_lines_and_loses_its_controls(text: str) -> None:
     [
         ("Agnieszka Wójcik", "Agnieszka W."),
         ("José Ortega Ruiz", "José R."),
-        ("O", "O"),
+        ("O", "O."),
         ("山田 花子", "山田 花."),
+        ("山田花子", "山."),
+        ("ليلى الحداد", "ليلى ح."),
     ],
 )
 def test_first_name_and_initial(name: str, shown: str) -> None:

@@ -37,7 +37,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _open_database(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 16, "max_overflow": 48}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": 16,
+        "max_overflow": 48,
+        "hide_parameters": True,  # no personal data in tracebacks and logs
+    }
     db.init_app(app)
 
 

@@ -98,7 +98,7 @@ def declaration(
     show: Show = Show.NO,
     consents: Sequence[ConsentPurpose] = (ConsentPurpose.SIGN,),
 ) -> Declaration:
-    shown = wordings.list_shown(letter.id, locale)
+    shown = wordings.list_shown(letter, locale)
     return Declaration(
         person=Person(name=name, email=email, show=show),
         country=country,

@@ -265,6 +265,14 @@ def _create_mail() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
+        "ix_outgoing_mail_settled",
+        "outgoing_mail",
+        ["created_at"],
+        unique=False,
+        sqlite_where=sa.text("state <> 'waiting'"),
+        postgresql_where=sa.text("state <> 'waiting'"),
+    )
+    op.create_index(
         "ix_outgoing_mail_recipient",
         "outgoing_mail",
         ["letter_id", "recipient_id", "created_at"],
@@ -313,6 +321,12 @@ def _protect_audit() -> None:
             """
             CREATE TRIGGER audit_events_stay BEFORE UPDATE OR DELETE ON audit_events
             FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()
+            """
+        )
+        op.execute(
+            """
+            CREATE TRIGGER audit_events_kept BEFORE TRUNCATE ON audit_events
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()
             """
         )
         return

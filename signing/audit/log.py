@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select, tuple_
 
 from signing.audit.events import Actor, Verb
 from signing.audit.models import AuditEvent
 from signing.core import clock
-from signing.core.db import db
+from signing.core.db import count_rows, db
 from signing.core.ids import HOUSE, new_id
 
 
@@ -35,3 +36,10 @@ def record(
             at=clock.now(),
         )
     )
+
+
+def delete_old(before: datetime, *, limit: int = 1000) -> int:
+    """Delete events older than `before`; returns how many. The database refuses younger ones."""
+    key = tuple_(AuditEvent.letter_id, AuditEvent.id)
+    old = select(AuditEvent.letter_id, AuditEvent.id).where(AuditEvent.at < before).limit(limit)
+    return count_rows(db.session.execute(delete(AuditEvent).where(key.in_(old))))

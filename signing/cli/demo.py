@@ -120,7 +120,7 @@ def _prepare(settings: Settings) -> None:
 def _let_them_sign(letter: Letter) -> None:
     for number, (locale, name, country, show) in enumerate(SIGNERS):
         address = f"signer-{number}@example.org"
-        shown = wordings.list_shown(letter.id, locale)
+        shown = wordings.list_shown(letter, locale)
         chosen = [ConsentPurpose.SIGN, *([ConsentPurpose.SHOW_NAME] if show != Show.NO else [])]
         declaration = Declaration(
             person=Person(name=name, email=address, show=show),

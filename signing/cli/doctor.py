@@ -13,7 +13,7 @@ from signing import create_app
 from signing.core import migrating
 from signing.core.ids import HOUSE
 from signing.core.settings import Settings, SettingsBroken, read_settings
-from signing.core.vault import Unreadable, vault
+from signing.core.vault import MasterKeyMissing, Unreadable, vault
 from signing.letters import wordings
 from signing.mail import outbox, smtp
 from signing.mail.models import MailState
@@ -56,7 +56,7 @@ def _databases(settings: Settings) -> Iterator[str]:
 def _keys(_settings: Settings) -> Iterator[str]:
     try:
         vault.digest(HOUSE, "")
-    except (Unreadable, SQLAlchemyError):
+    except (Unreadable, MasterKeyMissing, SQLAlchemyError):
         yield (
             "the house keys cannot be opened. If this is new, run `signing db upgrade`; "
             "else check SIGNING_MASTER_KEYS and SIGNING_KEYSTORE_URL"

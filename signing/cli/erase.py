@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from signing.cli.app import OPERATOR, with_app
-from signing.core.db import transaction
 from signing.letters import queries as letters
-from signing.signatures import retention
+from signing.worker import retaining
 
 BEYOND_REACH = """What this cannot reach:
 - public names that others copied, and public names in older backups of the database
@@ -30,7 +29,6 @@ def erase(slug: str, *, yes: bool) -> None:
         raise letters.NoSuchLetter
     if not yes:
         click.confirm(f"Destroy the key of {slug} and delete everybody who signed it?", abort=True)
-    with transaction():
-        retired = retention.erase(letter, by=OPERATOR)
+    retired = retaining.erase(letter, by=OPERATOR)
     click.echo(f"{slug}: the key is destroyed, {retired} signatures are numbers now.")
     click.echo(BEYOND_REACH)

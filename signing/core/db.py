@@ -78,7 +78,6 @@ def _prepare_sqlite(connection: object, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself: `_begin` does
     for pragma in (
         f"busy_timeout = {BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "secure_delete = ON",
@@ -89,9 +88,9 @@ def _prepare_sqlite(connection: object, _entry: ConnectionPoolEntry) -> None:
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     """On SQLite, take the write lock at the beginning: a snapshot cannot be upgraded later."""
-    if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if connection.dialect.name == "sqlite" and options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 @contextmanager
@@ -144,6 +143,19 @@ def count_rows(result: Result[Any]) -> int:
     """How many rows an UPDATE or DELETE touched."""
     assert isinstance(result, CursorResult)  # noqa: S101  # what every such statement returns
     return result.rowcount
+
+
+def let_go() -> None:
+    """End a transaction that only read, before something slow is done."""
+    db.session.commit()
+
+
+def scrub() -> None:
+    """What was deleted is gone from SQLite's files too (on PostgreSQL, VACUUM sees to it)."""
+    let_go()
+    if dialect() == "sqlite":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def dialect() -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, LargeBinary, Uuid, create_engine, select, update
+from sqlalchemy import Connection, Engine, LargeBinary, Uuid, create_engine, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
@@ -73,7 +73,9 @@ class KeyStore:
     """Reads and writes wrapped keys; knows no master key and so can open none of them."""
 
     def __init__(self, url: str) -> None:
-        self.engine: Engine = create_engine(url, pool_size=2, max_overflow=8, pool_pre_ping=True)
+        self.engine: Engine = create_engine(
+            url, pool_size=2, max_overflow=8, pool_pre_ping=True, hide_parameters=True
+        )
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -112,11 +114,17 @@ class KeyStore:
     def destroy(self, owner_id: UUID) -> int:
         """Overwrite all keys of the owner with nothing; returns how many there were."""
         with self._writing() as connection:
-            return connection.execute(
+            destroyed = connection.execute(
                 update(WrappedKey)
                 .where(WrappedKey.owner_id == owner_id, WrappedKey.wrapped.is_not(None))
                 .values(wrapped=None, destroyed_at=clock.now())
             ).rowcount
+        if self.engine.dialect.name == "postgresql":  # SQLite overwrites at once (secure_delete)
+            with self.engine.connect().execution_options(
+                isolation_level="AUTOCOMMIT"
+            ) as connection:
+                connection.exec_driver_sql("VACUUM keys")
+        return destroyed
 
     def note_forgotten(self, letter_id: UUID, signature_id: UUID, what: Forgotten) -> None:
         """Note what was taken back, before it is done, so that no restore brings it back."""
@@ -126,4 +134,15 @@ class KeyStore:
                 dialect.insert(ForgottenRow)
                 .values(letter_id=letter_id, signature_id=signature_id, what=what, at=clock.now())
                 .on_conflict_do_nothing()
+            )
+
+    def note_remembered(self, letter_id: UUID, signature_id: UUID, what: Forgotten) -> None:
+        """The person wants it again: what was noted as taken back is no longer."""
+        with self._writing() as connection:
+            connection.execute(
+                delete(ForgottenRow).where(
+                    ForgottenRow.letter_id == letter_id,
+                    ForgottenRow.signature_id == signature_id,
+                    ForgottenRow.what == what,
+                )
             )

@@ -37,9 +37,10 @@ def urls(settings: Settings) -> dict[str, str]:
 def upgrade(settings: Settings) -> None:
     """Both stores are at their newest version afterwards."""
     for store, url in urls(settings).items():
-        _make_folder(url)
+        _make_file(url)
         with _connected(url) as connection:
             command.upgrade(config(store, connection), "head")
+    _let_readers_and_writers_meet(settings.database_url)
 
 
 def downgrade(settings: Settings, revision: str) -> None:
@@ -66,7 +67,20 @@ def _connected(url: str) -> Iterator[Connection]:
         yield connection
 
 
-def _make_folder(url: str) -> None:
+def _make_file(url: str) -> None:
+    """An SQLite file that its owner alone can read, in a folder of the same kind."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(parsed.database).touch(mode=0o600)
+
+
+def _let_readers_and_writers_meet(url: str) -> None:
+    """Write-ahead logging, which SQLite remembers in the file.
+
+    Not for the key store: what is destroyed there must not live on in a log.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        with _connected(url) as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.exec_driver_sql("PRAGMA journal_mode = WAL")

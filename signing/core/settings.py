@@ -123,6 +123,12 @@ class Settings(BaseModel):
         values["keystore_url"] = values.get("keystore_url") or f"sqlite:///{folder}/keys.db"
         return values
 
+    @model_validator(mode="after")
+    def _keys_apart_from_the_data(self) -> Settings:
+        if self.keystore_url == self.database_url:
+            raise ValueError("SIGNING_KEYSTORE_URL must name another database than the data's own")
+        return self
+
     @property
     def mail_domain(self) -> str:
         return self.mail_from.rpartition("@")[2]
@@ -157,7 +163,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _mistake(location: tuple[int | str, ...], kind: str, message: str) -> str:
-    variable = f"{PREFIX}{str(location[0]).upper()}" if location else PREFIX
+    if not location:
+        return message.removeprefix("Value error, ")
+    variable = f"{PREFIX}{str(location[0]).upper()}"
     if kind == "missing":
         return f"{variable}: is missing"
     if kind == "extra_forbidden":

@@ -34,6 +34,10 @@ class Unreadable(Exception):
     """The key is destroyed, or the bytes were not sealed for this place."""
 
 
+class MasterKeyMissing(Exception):
+    """The key is there, but none of this installation's master keys opens it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a sealed value belongs. Moved to another table, letter or row, it does not open."""
@@ -98,10 +102,6 @@ class Vault:
         keys = self._keys(owner_id, KeyPurpose.DIGEST)
         return hmac.digest(keys.keys[keys.newest], value.encode(), hashlib.sha256)[:DIGEST_BYTES]
 
-    def forget_opened_keys(self) -> None:
-        """Have the next use ask the key store again."""
-        self._opened.clear()
-
     def _keys(self, owner_id: UUID, purpose: KeyPurpose) -> _Opened:
         opened = self._opened.get((owner_id, purpose))
         if opened and opened.until > clock.now():
@@ -121,12 +121,14 @@ class Vault:
         return nonce + self._masters[self._first].encrypt(nonce, key, about)
 
     def _unwrap(self, owner_id: UUID, purpose: KeyPurpose, key: StoredKey) -> bytes:
+        master = self._masters.get(key.master_key_id)
+        if master is None:
+            raise MasterKeyMissing(f"no master key of the name {key.master_key_id} is set")
         try:
-            master = self._masters[key.master_key_id]
             nonce, cipher = key.wrapped[:NONCE_BYTES], key.wrapped[NONCE_BYTES:]
             return master.decrypt(nonce, cipher, _about(owner_id, purpose, key.version))
-        except (KeyError, InvalidTag):
-            raise Unreadable from None
+        except InvalidTag:
+            raise MasterKeyMissing("a stored key was altered") from None
 
 
 def _about(owner_id: UUID, purpose: KeyPurpose, version: int) -> bytes:

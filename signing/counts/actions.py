@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, bindparam, case, delete, select, tuple_
 from sqlalchemy import insert as plain_insert
+from sqlalchemy.sql.dml import ReturningDelete
 
 from signing.audit import Actor, Verb, log
 from signing.core import clock
-from signing.core.db import db, insert
+from signing.core.db import db, dialect, insert
 from signing.core.ids import new_id
 from signing.counts import queries
 from signing.counts.models import EVER, CountChange, Dimension, Tally
@@ -72,42 +74,55 @@ def roll_up(limit: int = ROLL_UP_LINES) -> int:
     The lines are taken by deleting them, so each is added once whoever else rolls up meanwhile.
     There is no high-water mark: ids are not in the order of commits.
     """
-    key = tuple_(CountChange.letter_id, CountChange.id)
-    batch = select(CountChange.letter_id, CountChange.id).limit(limit)
-    taken = db.session.execute(
-        delete(CountChange)
-        .where(key.in_(batch.with_for_update(skip_locked=True)))
-        .returning(CountChange)
-    )
+    taken = db.session.execute(_take(dialect()), {"lines": limit})
     lines = taken.scalars().all()
     _add_to_tallies(lines)
     return len(lines)
 
 
+@cache
+def _take(dialect_name: str) -> ReturningDelete[CountChange]:
+    """Delete so many lines and return them. PostgreSQL joins from the batch, row by primary key.
+
+    (As a subquery with IN it may choose to look the batch up again for every line there is.)
+    """
+    few = select(CountChange.letter_id, CountChange.id).limit(bindparam("lines"))
+    key = tuple_(CountChange.letter_id, CountChange.id)
+    if dialect_name == "sqlite":
+        return delete(CountChange).where(key.in_(few)).returning(CountChange)
+    batch = few.with_for_update(skip_locked=True).cte("batch")
+    joined = (CountChange.letter_id == batch.c.letter_id) & (CountChange.id == batch.c.id)
+    return delete(CountChange).where(joined).returning(CountChange)
+
+
 def _add_to_tallies(lines: Sequence[CountChange]) -> None:
     sums: Counter[tuple[UUID, Dimension, str, int]] = Counter()
-    latest: dict[UUID, datetime] = {}
+    latest: dict[tuple[UUID, Dimension, str, int], datetime] = {}
     for line in lines:
-        latest[line.letter_id] = max(line.at, latest.get(line.letter_id, line.at))
-        hour = int(line.at.timestamp()) // SECONDS_AN_HOUR
         for dimension, value, change in _changes(line):
-            sums[line.letter_id, dimension, value, EVER] += change
-            sums[line.letter_id, dimension, value, hour] += change
+            for hour in (EVER, int(line.at.timestamp()) // SECONDS_AN_HOUR):
+                key = (line.letter_id, dimension, value, hour)
+                sums[key] += change
+                latest[key] = max(line.at, latest.get(key, line.at))
     if not sums:
         return
     rows = [
         dict(zip(("letter_id", "dimension", "value", "hour"), key, strict=True))
-        | {"n": n, "changed_at": latest[key[0]]}
+        | {"n": n, "changed_at": latest[key]}
         for key, n in sorted(sums.items())  # one order for all, so that no two wait for each other
     ]
     added = insert(Tally)
     db.session.execute(
         added.on_conflict_do_update(
             index_elements=[Tally.letter_id, Tally.dimension, Tally.value, Tally.hour],
-            set_={"n": Tally.n + added.excluded.n, "changed_at": added.excluded.changed_at},
+            set_={"n": Tally.n + added.excluded.n, "changed_at": _later(added.excluded.changed_at)},
         ),
         rows,
     )
+
+
+def _later(changed_at: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    return case((Tally.changed_at > changed_at, Tally.changed_at), else_=changed_at)
 
 
 def _changes(line: CountChange) -> Iterator[tuple[Dimension, str, int]]:

@@ -37,7 +37,7 @@ def total(letter_id: UUID) -> Total:
         *_ever(letter_id, Dimension.LOCALE)
     )
     waiting = select(CountChange.delta.label("n"), CountChange.at).where(
-        CountChange.letter_id == letter_id
+        CountChange.letter_id == letter_id, CountChange.delta != 0
     )
     lines = union_all(tallied, waiting).subquery()
     n, as_of = db.session.execute(

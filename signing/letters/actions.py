@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -33,6 +34,7 @@ from signing.letters.models import (
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_CHARACTERS = 64
 PLAIN_SETTINGS = ("to", "goal", "controller", "contact", "minimum_age", "newsletter")
+SIGNED_SETTINGS = ("to", "controller", "minimum_age")  # what people signed names them
 DEFAULT_FIELDS = ("country",)
 DEFAULT_MINIMUM_AGE = 16
 
@@ -53,6 +55,37 @@ class NotReadyToOpen(Refusal):
 
     def __str__(self) -> str:
         return f"The letter cannot be opened. It lacks: {', '.join(self.lacking)}."
+
+
+class LetterOver(Refusal):
+    """Delivered or archived: there is no way back to collecting signatures."""
+
+    status = 409
+
+    def __str__(self) -> str:
+        return "The letter is over: it was delivered, or its signers' data was erased."
+
+
+class ContactUnusable(Refusal):
+    status = 422
+
+    def __str__(self) -> str:
+        return "The contact needs to be an e-mail address: signers' questions go there."
+
+
+class OtherOriginal(Refusal):
+    """The folder takes another language for the original than the letter does."""
+
+    status = 409
+
+    def __init__(self, locale: str) -> None:
+        super().__init__()
+        self.locale = locale
+
+    def __str__(self) -> str:
+        return (
+            f"The original of this letter is in {self.locale}: use --default-locale {self.locale}."
+        )
 
 
 class OriginalFrozen(Refusal):
@@ -90,8 +123,10 @@ def import_folder(folder: Folder, rules: ImportRules, *, by: Actor) -> Imported:
     letter = queries.find_by_slug(rules.slug)
     if letter is None:
         letter = _add(rules.slug, folder.default.locale, rules.reserved)
+    elif folder.default.locale != letter.default_locale:
+        raise OtherOriginal(letter.default_locale)
     imported = Imported(letter)
-    _settle_settings(letter, folder.settings)
+    _settle_settings(letter, folder.settings, rules)
     original = _keep_text(imported, folder.default, original_id=None, rules=rules)
     for text in folder.translations:
         _keep_text(imported, text, original_id=original, rules=rules)
@@ -99,6 +134,7 @@ def import_folder(folder: Folder, rules: ImportRules, *, by: Actor) -> Imported:
     if folder.settings.get("state") == State.OPEN:
         open_(letter, names_until=rules.names_until, by=by)
     elif folder.settings.get("state") == State.CLOSED:
+        letter.names_until = letter.names_until or rules.names_until
         close(letter, by=by)
     _publish_wordings(letter)
     done = {"added": imported.added, "changed": imported.changed}
@@ -108,9 +144,9 @@ def import_folder(folder: Folder, rules: ImportRules, *, by: Actor) -> Imported:
 
 def open_(letter: Letter, *, names_until: date, by: Actor) -> None:
     """The letter takes signatures afterwards; refused until it says who is responsible."""
-    lacking = [name for name in ("controller", "contact", "to") if not getattr(letter, name)]
-    if lacking:
-        raise NotReadyToOpen(lacking)
+    _check_responsible(letter)
+    if letter.state in {State.DELIVERED, State.ARCHIVED}:
+        raise LetterOver
     if letter.state == State.OPEN:
         return
     letter.state = State.OPEN
@@ -118,10 +154,17 @@ def open_(letter: Letter, *, names_until: date, by: Actor) -> None:
     log.record(Verb.LETTER_OPENED, by=by, subject=letter.slug, letter_id=letter.id)
 
 
+def _check_responsible(letter: Letter) -> None:
+    lacking = [name for name in ("controller", "contact", "to") if not getattr(letter, name)]
+    if lacking:
+        raise NotReadyToOpen(lacking)
+
+
 def close(letter: Letter, *, by: Actor) -> None:
     """The letter takes no more signatures; those made until now can still be confirmed."""
     if letter.is_closed:
         return
+    _check_responsible(letter)
     at = clock.now()
     letter.state = State.CLOSED
     letter.closes_at = min(letter.closes_at or at, at)
@@ -154,10 +197,14 @@ def _add(slug: str, default_locale: str, reserved: frozenset[str]) -> Letter:
     return letter
 
 
-def _settle_settings(letter: Letter, settings: Mapping[str, Any]) -> None:
+def _settle_settings(letter: Letter, settings: Mapping[str, Any], rules: ImportRules) -> None:
     for name in PLAIN_SETTINGS:
-        if name in settings:
-            setattr(letter, name, settings[name])
+        if name not in settings or settings[name] == getattr(letter, name):
+            continue
+        if name in SIGNED_SETTINGS and rules.has_signatures and not rules.correction:
+            raise OriginalFrozen
+        setattr(letter, name, settings[name])
+    _check_contact(letter.contact)
     if "fields" in settings:
         letter.fields = list(settings["fields"])
     if "closes" in settings:
@@ -208,6 +255,14 @@ def _keep_text(
     return revision.id
 
 
+def _check_contact(contact: str) -> None:
+    try:
+        if contact:
+            validate_email(contact, check_deliverability=False)
+    except EmailNotValidError:
+        raise ContactUnusable from None
+
+
 def _digest(title: str, body: str) -> bytes:
     return hashlib.sha256(f"{title}\0{body}".encode()).digest()
 
@@ -230,8 +285,8 @@ def _publish_wordings(letter: Letter) -> None:
 
 
 def refresh_wordings() -> int:
-    """Have every open letter's wordings read as our templates and its settings read now."""
-    open_letters = db.session.scalars(select(Letter).where(Letter.state == State.OPEN)).all()
-    for letter in open_letters:
+    """Have every public letter's wordings read as our templates and its settings read now."""
+    public = db.session.scalars(select(Letter).where(Letter.state != State.DRAFT)).all()
+    for letter in public:
         _publish_wordings(letter)
-    return len(open_letters)
+    return len(public)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, select
 
-from signing.core import locales
+from signing.core import clock, locales
 from signing.core.db import db
 from signing.core.refusals import Refusal
 from signing.letters.folder import Text
@@ -95,11 +96,23 @@ def list_open(locale: str) -> list[Reading]:
     letters = db.session.scalars(
         select(Letter).where(Letter.state == State.OPEN).order_by(Letter.created_at.desc())
     )
-    return [read(letter, locale) for letter in letters]
+    at = clock.now()
+    return [read(letter, locale) for letter in letters if letter.takes_signatures(at)]
 
 
 def list_all() -> Sequence[Letter]:
     return db.session.scalars(select(Letter).order_by(Letter.slug)).all()
+
+
+def list_over(*, delivered_before: datetime, closed_before: datetime) -> Sequence[Letter]:
+    """Letters whose signers' data has had its time: delivered or closed so long ago."""
+    is_over = (Letter.delivered_at < delivered_before) | (Letter.closes_at < closed_before)
+    return db.session.scalars(select(Letter).where(is_over, Letter.state != State.ARCHIVED)).all()
+
+
+def list_with_names_over(today: date) -> Sequence[Letter]:
+    """Letters that may show no names any more: the date that the wording named has passed."""
+    return db.session.scalars(select(Letter).where(Letter.names_until < today)).all()
 
 
 def list_locales(letter_id: UUID) -> list[str]:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import pgettext
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 
 from signing.core import clock, locales
-from signing.core.db import db
+from signing.core.db import db, insert
 from signing.core.ids import new_id
 from signing.letters.models import ConsentPurpose, Field, Letter, Wording
 
@@ -78,7 +78,7 @@ def publish(letter: Letter, addressees: dict[str, str]) -> int:
             if digest != known:
                 rows.append(_row(letter.id, purpose, tag, version + 1, text, digest))
     if rows:
-        db.session.execute(insert(Wording), rows)
+        db.session.execute(insert(Wording).on_conflict_do_nothing(), rows)
     return len(rows)
 
 
@@ -106,8 +106,15 @@ def _newest(letter_id: UUID) -> dict[tuple[str, str], tuple[int, bytes]]:
     return {(purpose, tag): (version, digest) for purpose, tag, version, digest in rows}
 
 
-def list_shown(letter_id: UUID, locale: str) -> dict[ConsentPurpose, Wording]:
-    """The newest wording of each purpose in this language: what a form shows."""
+def list_shown(letter: Letter, locale: str) -> dict[ConsentPurpose, Wording]:
+    """The newest wording of each purpose: what a form shows in this language.
+
+    A language that came to the interface lately has none yet; then it is the letter's own.
+    """
+    return _list_newest(letter.id, locale) or _list_newest(letter.id, letter.default_locale)
+
+
+def _list_newest(letter_id: UUID, locale: str) -> dict[ConsentPurpose, Wording]:
     newest = (
         select(Wording.purpose, func.max(Wording.version).label("version"))
         .where(Wording.letter_id == letter_id, Wording.locale == locale)

@@ -20,6 +20,7 @@ class MailState(StrEnum):
 
 
 _WAITING = text("state = 'waiting'")
+_SETTLED = text("state <> 'waiting'")
 
 
 class OutgoingMail(Base):
@@ -36,6 +37,12 @@ class OutgoingMail(Base):
         ),
         Index(
             "ix_outgoing_mail_due_at", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING
+        ),
+        Index(
+            "ix_outgoing_mail_settled",
+            "created_at",
+            sqlite_where=_SETTLED,
+            postgresql_where=_SETTLED,
         ),
         Index("ix_outgoing_mail_recipient", "letter_id", "recipient_id", "created_at"),
     )

@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -71,8 +72,8 @@ class Claimed:
 def put(kind: Kind, *, to: To, locale: str) -> None:
     """Have the mail sent once this transaction is durable, unless the recipient had enough.
 
-    Enough is one in five minutes, four a day; and the same mail waiting already. One statement,
-    the same whether a row comes of it or not.
+    Enough is one in five minutes, four a day. The same mail that waits already, because a server
+    was away, is due at once instead. One statement, whether a row comes of it or not.
     """
     at = clock.now()
     db.session.execute(
@@ -122,8 +123,15 @@ def _put(dialect_name: str) -> Insert:
         "state": literal_column(f"'{MailState.WAITING}'"),
     }
     row = select(*values.values()).where(~lately, today < MOST_A_DAY)
-    put_in = insert_for(dialect_name, cast(Table, OutgoingMail.__table__))
-    return put_in.from_select(list(values), row, include_defaults=False).on_conflict_do_nothing()
+    mails = cast(Table, OutgoingMail.__table__)
+    is_free = mails.c.leased_until.is_(None) | (mails.c.leased_until <= bindparam("at"))
+    put_in = insert_for(dialect_name, mails).from_select(list(values), row, include_defaults=False)
+    return put_in.on_conflict_do_update(
+        index_elements=["letter_id", "recipient_id", "kind"],
+        index_where=mails.c.state == literal_column(f"'{MailState.WAITING}'"),
+        set_={"due_at": put_in.excluded.due_at},
+        where=is_free,
+    )
 
 
 def claim(limit: int) -> list[Claimed]:
@@ -203,12 +211,13 @@ def drop_for(letter_id: UUID, recipient_id: UUID) -> None:
     )
 
 
-def delete_settled(before: datetime) -> int:
+def delete_settled(before: datetime, *, limit: int = 1000) -> int:
     """Delete what was settled and is older than `before`; returns how many."""
-    settled = delete(OutgoingMail).where(
-        OutgoingMail.state != MailState.WAITING, OutgoingMail.created_at < before
-    )
-    return count_rows(db.session.execute(settled))
+    is_old = (OutgoingMail.state != MailState.WAITING) & (OutgoingMail.created_at < before)
+    key = tuple_(OutgoingMail.letter_id, OutgoingMail.id)
+    old = select(OutgoingMail.letter_id, OutgoingMail.id).where(is_old).limit(limit)
+    gone = delete(OutgoingMail).where(key.in_(old), is_old)
+    return count_rows(db.session.execute(gone))
 
 
 def count_by_state() -> dict[MailState, int]:

@@ -71,7 +71,7 @@ def resend(letter: Letter, address: str, locale: str) -> None:
     """Send the mail about this address once more, if one is due; the same answer either way."""
     check_open(letter)
     digest = vault.digest(letter.id, normalised(address))
-    found = queries.find_state(letter.id, digest)
+    found = queries.find_state(letter.id, digest, to_change=True)
     if found:
         _ask_inbox(letter.id, found.id, found.state, locale)
 
@@ -185,13 +185,14 @@ def correct_name(ref: SignatureRef, name: str) -> None:
     _rewrite(signature, replace(person.of(signature), name=name))
 
 
-def show_name(ref: SignatureRef, show: Show, wording_id: UUID | None) -> None:
+def show_name(ref: SignatureRef, show: Show, wording_id: UUID) -> None:
     """The name is shown as chosen afterwards; the choice to show rests on `wording_id`."""
     signature, _letter = queries.get(ref, to_change=True)
     if show is Show.NO:
         vault.store.note_forgotten(ref.letter_id, ref.signature_id, Forgotten.HIDDEN)
         _drop_consents(ref, [ConsentPurpose.SHOW_NAME])
-    elif wording_id is not None:
+    else:
+        vault.store.note_remembered(ref.letter_id, ref.signature_id, Forgotten.HIDDEN)
         _give_consent(ref, ConsentPurpose.SHOW_NAME, wording_id)
     _rewrite(signature, replace(person.of(signature), show=show))
 

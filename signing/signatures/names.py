@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from signing.signatures.models import Show
@@ -11,6 +12,8 @@ COMMENT_CHARACTERS = 1000
 CITY_CHARACTERS = 100
 # Joiners shape letters in Persian, Arabic and Indic scripts; every other format character goes.
 _KEPT_FORMAT = {"\u200c", "\u200d"}
+_FILLERS = {"\u115f", "\u1160", "\u3164", "\uffa0"}  # letters by category, and yet invisible
+_ADDRESS = re.compile(r"://|@|\bwww\.|\w\.\w{2,}/", re.IGNORECASE)
 
 
 def clean_line(text: str) -> str:
@@ -31,7 +34,14 @@ def _visible(text: str) -> str:
 
 
 def _is_visible(character: str) -> bool:
+    if character in _FILLERS:
+        return False
     return character in _KEPT_FORMAT or unicodedata.category(character)[0] != "C"
+
+
+def holds_address(name: str) -> bool:
+    """Whether a "name" is there to carry a link into other people's inboxes."""
+    return _ADDRESS.search(name) is not None
 
 
 def public(name: str, show: Show) -> str | None:

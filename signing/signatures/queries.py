@@ -72,12 +72,12 @@ def get(ref: SignatureRef, *, to_change: bool = False) -> tuple[Signature, Lette
     return signature, letter
 
 
-def find_state(letter_id: UUID, address_digest: bytes) -> Found | None:
-    row = db.session.execute(
-        select(Signature.id, Signature.state).where(
-            Signature.letter_id == letter_id, Signature.address_digest == address_digest
-        )
-    ).one_or_none()
+def find_state(letter_id: UUID, address_digest: bytes, *, to_change: bool = False) -> Found | None:
+    """Whether and how an address has signed; `to_change` as in `get`."""
+    wanted = select(Signature.id, Signature.state).where(
+        Signature.letter_id == letter_id, Signature.address_digest == address_digest
+    )
+    row = db.session.execute(wanted.with_for_update() if to_change else wanted).one_or_none()
     return Found(row.id, State(row.state)) if row else None
 
 

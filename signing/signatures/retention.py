@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, select, tuple_, update
 
 from signing.audit import Actor, Verb, log
 from signing.core.db import count_rows, db, insert
@@ -17,11 +17,13 @@ from signing.counts.actions import Kind, note
 from signing.letters.models import Letter
 from signing.letters.models import State as LetterState
 from signing.mail.models import OutgoingMail
-from signing.signatures.models import OTHER, Consent, Entry, RetiredCount, Signature, State
+from signing.signatures.models import OTHER, Entry, RetiredCount, Signature, State
 
 BATCH = 1000
 SMALL_CELL = 10  # fewer people than this could be told apart
 NO_DAY = date(1970, 1, 1)
+NOBODY = Kind(OTHER, OTHER, Entry.FORM)  # for lines that change no count but of names
+PLAIN = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,78 +42,94 @@ class Cell:
         return Kind(self.locale, self.country, self.entry, partner_id)
 
 
-def delete_pending(before: datetime, *, limit: int = BATCH) -> int:
-    """Delete signatures that nobody confirmed since `before`; returns how many."""
-    old = (
-        select(Signature.letter_id, Signature.id)
-        .where(Signature.state == State.PENDING, Signature.created_at < before)
-        .limit(limit)
-    )
+def delete_pending(before: datetime, *, by: Actor, limit: int = BATCH) -> int:
+    """Delete signatures that nobody confirmed since `before`; returns how many.
+
+    The conditions stand in the DELETE itself: who confirms at this very moment stays.
+    """
+    is_old = (Signature.state == State.PENDING) & (Signature.created_at < before)
+    old = select(Signature.letter_id, Signature.id).where(is_old).limit(limit)
     key = tuple_(Signature.letter_id, Signature.id)
-    gone = delete(Signature).where(key.in_(old)).execution_options(synchronize_session=False)
-    return count_rows(db.session.execute(gone))
+    gone = delete(Signature).where(key.in_(old), is_old)
+    deleted = count_rows(db.session.execute(gone, execution_options=PLAIN))
+    if deleted:
+        figures = {"deleted": deleted}
+        log.record(Verb.PENDING_DELETED, by=by, subject="signatures", details=figures)
+    return deleted
 
 
-def erase(letter: Letter, *, by: Actor) -> int:
-    """Destroy the letter's key, then turn its people into numbers; returns how many there were.
+def hide_names(letter_id: UUID) -> int:
+    """Take all public names of a letter off its page, their time being over; returns how many."""
+    shown = update(Signature).where(
+        Signature.letter_id == letter_id, Signature.public_name.is_not(None)
+    )
+    hidden = count_rows(db.session.execute(shown.values(public_name=None), execution_options=PLAIN))
+    if hidden:
+        note(letter_id, NOBODY, delta=0, shown_delta=-hidden)
+    return hidden
 
-    What was sealed is unreadable afterwards, in older database backups too. The text and the
-    count stay; the letter is archived.
+
+def begin_erasing(letter: Letter, *, by: Actor) -> None:
+    """Destroy the letter's key; the text stays, and the letter is archived.
+
+    What was sealed is unreadable afterwards, in older database backups too. The rows themselves
+    are turned into numbers by `retire_batch`, batch by batch, so that nobody has to wait long.
     """
     vault.destroy(letter.id)
-    retired = _retire_everybody(letter.id)
     letter.state = LetterState.ARCHIVED
-    log.record(
-        Verb.LETTER_ERASED,
-        by=by,
-        subject=letter.slug,
-        letter_id=letter.id,
-        details={"retired": retired},
+    log.record(Verb.LETTER_ERASED, by=by, subject=letter.slug, letter_id=letter.id)
+
+
+def retire_batch(letter_id: UUID, *, limit: int = BATCH) -> int:
+    """Turn up to `limit` signatures into numbers; returns how many rows went, pending ones too.
+
+    What is counted is what the DELETE itself returns, so that nothing slips in between.
+    """
+    some = select(Signature.id).where(Signature.letter_id == letter_id).limit(limit)
+    columns = (Signature.locale, Signature.country, Signature.partner_id, Signature.entry)
+    rows = db.session.execute(
+        delete(Signature)
+        .where(Signature.letter_id == letter_id, Signature.id.in_(some))
+        .returning(*columns, Signature.confirmed_at, Signature.public_name, Signature.state),
+        execution_options=PLAIN,
+    ).all()
+    counted = [row for row in rows if row.state == State.CONFIRMED]
+    cells = Counter(
+        Cell(row.locale, row.country, row.partner_id or HOUSE, row.entry, row.confirmed_at.date())
+        for row in counted
     )
-    return retired
+    _add_cells(letter_id, cells)
+    if shown := sum(row.public_name is not None for row in counted):
+        note(letter_id, NOBODY, delta=0, shown_delta=-shown)
+    return len(rows)
 
 
-def _retire_everybody(letter_id: UUID) -> int:
-    cells = _cells(letter_id)
+def finish_erasing(letter: Letter, *, by: Actor) -> int:
+    """Merge cells that are too small, forget the mails; returns how many people are numbers now."""
+    rows = db.session.scalars(select(RetiredCount).where(RetiredCount.letter_id == letter.id))
+    cells = Counter(
+        {Cell(row.locale, row.country, row.partner_id, row.entry, row.day): row.n for row in rows}
+    )
     merged = _merge_small(cells)
-    _keep_the_count(letter_id, cells, merged)
-    for cell, n in merged.items():
-        row = insert(RetiredCount).values(
-            letter_id=letter_id,
-            locale=cell.locale,
-            country=cell.country,
-            partner_id=cell.partner_id,
-            entry=cell.entry,
-            day=cell.day,
-            n=n,
-        )
-        key = [column.name for column in RetiredCount.__table__.primary_key]
-        db.session.execute(
-            row.on_conflict_do_update(index_elements=key, set_={"n": RetiredCount.n + n})
-        )
-    for table in (Consent, Signature, OutgoingMail):
-        db.session.execute(
-            delete(table)
-            .where(table.letter_id == letter_id)
-            .execution_options(synchronize_session=False)
-        )
+    db.session.execute(delete(RetiredCount).where(RetiredCount.letter_id == letter.id))
+    _add_cells(letter.id, merged)
+    _keep_the_count(letter.id, cells, merged)
+    db.session.execute(
+        delete(OutgoingMail).where(OutgoingMail.letter_id == letter.id), execution_options=PLAIN
+    )
+    figures = {"retired": cells.total()}
+    log.record(
+        Verb.SIGNATURES_RETIRED, by=by, subject=letter.slug, letter_id=letter.id, details=figures
+    )
     return cells.total()
 
 
-def _cells(letter_id: UUID) -> Counter[Cell]:
-    day = func.date(Signature.confirmed_at)
-    keys = (Signature.locale, Signature.country, Signature.partner_id, Signature.entry, day)
-    rows = db.session.execute(
-        select(*keys, func.count())
-        .where(Signature.letter_id == letter_id, Signature.state == State.CONFIRMED)
-        .group_by(*keys)
-    )
-    return Counter(
-        {
-            Cell(locale, country, partner_id or HOUSE, entry, date.fromisoformat(str(on))): n
-            for locale, country, partner_id, entry, on, n in rows
-        }
-    )
+def _add_cells(letter_id: UUID, cells: Counter[Cell]) -> None:
+    key = [column.name for column in RetiredCount.__table__.primary_key]
+    for cell, n in cells.items():
+        row = insert(RetiredCount).values(letter_id=letter_id, n=n, **asdict(cell))
+        again = row.on_conflict_do_update(index_elements=key, set_={"n": RetiredCount.n + n})
+        db.session.execute(again)
 
 
 def _merge_small(cells: Counter[Cell]) -> Counter[Cell]:
@@ -133,7 +151,7 @@ def _merge_small(cells: Counter[Cell]) -> Counter[Cell]:
 
 
 def _keep_the_count(letter_id: UUID, cells: Counter[Cell], merged: Counter[Cell]) -> None:
-    """Ledger lines for people who are now counted under another cell, and for names gone."""
+    """Ledger lines for people who are now counted under another cell."""
     by_kind: Counter[Kind] = Counter()
     for cell, n in merged.items():
         by_kind[cell.kind] += n
@@ -142,11 +160,3 @@ def _keep_the_count(letter_id: UUID, cells: Counter[Cell], merged: Counter[Cell]
     for kind, delta in by_kind.items():
         if delta:
             note(letter_id, kind, delta=delta)
-    shown = db.session.scalar(
-        select(func.count(Signature.public_name)).where(
-            Signature.letter_id == letter_id, Signature.state == State.CONFIRMED
-        )
-    )
-    if shown:
-        nobody = Kind(OTHER, OTHER, Entry.FORM)
-        note(letter_id, nobody, delta=0, shown_delta=-shown)

@@ -16,7 +16,7 @@ from signing.core.db import db
 from signing.core.links import absolute
 from signing.core.settings import Settings
 from signing.core.tokens import Purpose, SignatureRef, tokens
-from signing.core.vault import Unreadable
+from signing.core.vault import MasterKeyMissing, Unreadable
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.letters.queries import Reading
@@ -59,6 +59,8 @@ def compose(batch: Sequence[Claimed]) -> dict[UUID, Mail | Broken | None]:
     for mail in batch:
         try:
             mails[mail.id] = _compose(mail, facts.get(mail.recipient_id), readings)
+        except MasterKeyMissing:
+            raise  # not this mail is broken but the installation; all mails wait
         except Exception as error:  # noqa: BLE001  # one broken mail must not hold up all others
             mails[mail.id] = Broken(type(error).__name__)
     return mails

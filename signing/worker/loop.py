@@ -6,23 +6,23 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from signing.core import clock
 from signing.core.db import db, transaction
 from signing.core.settings import Settings
 from signing.counts.actions import ROLL_UP_LINES, roll_up
 from signing.letters.actions import refresh_wordings
-from signing.mail import outbox, smtp
-from signing.signatures import retention
-from signing.worker.sending import send_batch
+from signing.mail import smtp
+from signing.worker import retaining
+from signing.worker.sending import Outage, send_batch
 
 IDLE_SECONDS = 0.5
 ROLL_UP_EVERY_SECONDS = 2.0
 RETENTION_EVERY_SECONDS = 3600.0
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ class Worker:
         self.settings: Settings = app.extensions["signing.settings"]
         self.stopping = threading.Event()
         self._rolled_up_at = self._retained_at = float("-inf")
+        self._pause, self._resume_at = FIRST_PAUSE_SECONDS, float("-inf")
 
     def run(self) -> None:
         """Work until `stopping` is set; a database that goes away is waited for."""
@@ -49,27 +50,28 @@ class Worker:
     def round(self, connection: smtp.Connection) -> int:
         """One round; returns how much there was to do."""
         now = time.monotonic()
-        worked = send_batch(connection, self.settings.mail_from)
+        worked = self._send(connection)
         if now - self._rolled_up_at >= ROLL_UP_EVERY_SECONDS:
             worked += self._roll_up()
             self._rolled_up_at = now
         if now - self._retained_at >= RETENTION_EVERY_SECONDS:
-            self.retain()
+            retaining.retain(self.settings)
             self._retained_at = now
         return worked
 
-    def retain(self) -> None:
-        """Delete unconfirmed people and settled mails whose time has come."""
-        now = clock.now()
-        unconfirmed_since = now - timedelta(days=self.settings.pending_days)
-        settled_since = now - timedelta(days=self.settings.settled_mail_days)
-        deleted = retention.BATCH
-        while deleted == retention.BATCH:
-            with transaction():
-                deleted = retention.delete_pending(unconfirmed_since)
-            log.info("retention: %d unconfirmed signatures deleted", deleted)
-        with transaction():
-            log.info("retention: %d settled mails deleted", outbox.delete_settled(settled_since))
+    def _send(self, connection: smtp.Connection) -> int:
+        """Send a batch; while the mail server is away, all mails wait and none is to blame."""
+        if time.monotonic() < self._resume_at:
+            return 0
+        try:
+            sent = send_batch(connection, self.settings.mail_from, self.stopping)
+        except Outage as outage:
+            self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+            self._resume_at = time.monotonic() + self._pause
+            log.warning("mail server away, again in %d s: %s", self._pause, outage)
+            return 0
+        self._pause = FIRST_PAUSE_SECONDS
+        return sent
 
     def _roll_up(self) -> int:
         with transaction():
@@ -85,7 +87,7 @@ class Worker:
         with self.app.app_context():
             try:
                 return work()
-            except OperationalError as error:
+            except DBAPIError as error:
                 db.session.rollback()
                 log.warning("database: %s", type(error.orig).__name__)
                 self.stopping.wait(IDLE_SECONDS)

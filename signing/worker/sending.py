@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from signing.core import clock
-from signing.core.db import db, transaction
+from signing.core.db import let_go, transaction
 from signing.mail import outbox, smtp
 from signing.mail.outbox import Claimed
 from signing.worker import composing
@@ -20,27 +22,65 @@ SAFETY = timedelta(minutes=1)  # a lease that ends sooner is not begun on
 log = logging.getLogger(__name__)
 
 
-def send_batch(connection: smtp.Connection, mail_from: str) -> int:
-    """Send what is due, up to a batch; returns how many mails were taken in hand."""
+class Outage(Exception):
+    """The mail server cannot be reached; no mail is to blame."""
+
+
+def send_batch(
+    connection: smtp.Connection, mail_from: str, stopping: threading.Event | None = None
+) -> int:
+    """Send what is due, up to a batch; returns how many mails were taken in hand.
+
+    Mails that were not tried, because the worker is to stop or the server is away, are given
+    back. Raises `Outage`.
+    """
     with transaction():
         batch = outbox.claim(BATCH)
     if not batch:
         return 0
     mails = composing.compose(batch)
-    db.session.commit()  # nothing was written: let go of what was read before the network is used
-    for start in range(0, len(batch), SETTLED_TOGETHER):
-        group = batch[start : start + SETTLED_TOGETHER]
-        outcomes = [_send(connection, mail_from, mail, mails[mail.id]) for mail in group]
-        with transaction():
-            for settle in outcomes:
-                settle()
+    let_go()  # no transaction is open while the network is used
+    waiting = list(batch)
+    while waiting and not (stopping and stopping.is_set()):
+        outage = _send_group(connection, mail_from, waiting, mails)
+        if outage is not None:
+            _give_back(waiting)
+            raise outage
+    _give_back(waiting)
     return len(batch)
+
+
+def _send_group(
+    connection: smtp.Connection,
+    mail_from: str,
+    waiting: list[Claimed],
+    mails: Mapping[UUID, Mail | Broken | None],
+) -> Outage | None:
+    """Send the next few, settle them together, and take them off what waits."""
+    settles: list[Callable[[], None]] = []
+    outage = None
+    while waiting and len(settles) < SETTLED_TOGETHER and outage is None:
+        try:
+            settles.append(_send(connection, mail_from, waiting[0], mails[waiting[0].id]))
+            waiting.pop(0)
+        except smtp.Unreachable as unreachable:
+            outage = Outage(str(unreachable))
+    with transaction():
+        for settle in settles:
+            settle()
+    return outage
+
+
+def _give_back(mails: list[Claimed]) -> None:
+    if mails:
+        with transaction():
+            outbox.give_back(mails)
 
 
 def _send(
     connection: smtp.Connection, mail_from: str, claimed: Claimed, mail: Mail | Broken | None
 ) -> Callable[[], None]:
-    """Send one mail; returns how it is to be settled."""
+    """Send one mail; returns how it is to be settled. Raises `smtp.Unreachable`."""
     if mail is None:
         return lambda: outbox.settle_dropped(claimed)
     if isinstance(mail, Broken):
@@ -53,12 +93,8 @@ def _send(
         connection.send(mail.message, envelope_from=mail_from, to=mail.to)
     except ValueError:  # an address that no wire can carry
         return lambda: outbox.settle_failed(claimed, "unusable address", permanent=True)
-    except smtp.Refused as refused:
-        reason, permanent = str(refused), refused.permanent
-        log.warning("mail %s refused: %s", claimed.kind, reason)
-        return lambda: outbox.settle_failed(claimed, reason, permanent=permanent)
-    except (smtp.Unreachable, smtp.Unknown) as unreachable:
-        reason = str(unreachable)
+    except (smtp.Refused, smtp.Unknown) as failure:
+        reason, permanent = str(failure), failure.permanent
         log.warning("mail %s not sent: %s", claimed.kind, reason)
-        return lambda: outbox.settle_failed(claimed, reason, permanent=False)
+        return lambda: outbox.settle_failed(claimed, reason, permanent=permanent)
     return lambda: outbox.settle_sent(claimed)

@@ -58,6 +58,11 @@ class Program:
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
+    @property
+    def has_ended(self) -> bool:
+        assert self._process is not None, "it was stopped"
+        return self._process.poll() is not None
+
     def children(self) -> list[int]:
         listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
         return [int(pid) for pid in listed.split()]

@@ -69,7 +69,7 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_counts_twic
         time.sleep(1)  # everything runs again, so that some of it goes well
     finally:
         crowd.join()
-    assert crowd.refused == []
+    assert crowd.refused == [], installation.server.log
     assert crowd.cut > 0
     assert len(crowd.pressed) > PEOPLE
 
@@ -102,12 +102,25 @@ def _kill_at_random(installation: Installation, seed: int) -> None:
             installation.worker.kill()
             installation.worker.start()
         elif what == "server process":
-            os.kill(dice.choice(installation.server.children()), signal.SIGKILL)
+            if children := installation.server.children():
+                os.kill(dice.choice(children), signal.SIGKILL)
         else:
             installation.server.kill()
             installation.start_server()
         time.sleep(dice.uniform(1.0, 2.5))
-    assert len(installation.server.children()) == SERVER_PROCESSES
+        _restart_server_that_gave_up(installation)
+    until = time.monotonic() + SETTLE_SECONDS
+    while len(installation.server.children()) < SERVER_PROCESSES:
+        assert time.monotonic() < until, installation.server.log
+        time.sleep(0.1)
+        _restart_server_that_gave_up(installation)
+
+
+def _restart_server_that_gave_up(installation: Installation) -> None:
+    """As systemd would: granian ends if one of its processes dies twice within six seconds."""
+    if installation.server.has_ended:
+        installation.server.kill()
+        installation.start_server()
 
 
 def _end_leases(installation: Installation) -> int:
@@ -138,7 +151,7 @@ def _states(installation: Installation, tried: set[str]) -> dict[str, str]:
 
 
 def _check_mails(installation: Installation, states: dict[str, str]) -> int:
-    """How many came twice. Everybody got the mail; a mail comes twice only if its worker died in the act."""
+    """Everybody got the mail, nobody more than twice; returns how many came twice."""
     mails = installation.mail.received
     assert states.keys() <= {mail.to[0] for mail in mails}
     times = Counter(mail.message["Message-ID"] for mail in mails)

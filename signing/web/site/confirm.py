@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from signing.core import clock
 from signing.core.db import transaction
 from signing.core.settings import Settings
 from signing.core.tokens import LinkExpired, Purpose, SignatureRef, tokens
@@ -18,6 +19,8 @@ from signing.signatures.models import State
 from signing.web import headers
 from signing.web.site.letters import alternates
 from signing.web.speech import spoken
+
+MAILED = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
 
 bp = Blueprint("confirm", __name__)
 
@@ -31,18 +34,22 @@ def ask(token: str) -> ResponseReturnValue:
 @bp.post("/<locale:locale>/confirm/<token>")
 def press(token: str) -> ResponseReturnValue:
     ref = tokens.read(Purpose.CONFIRM, token)
-    settings: Settings = current_app.extensions["signing.settings"]
     try:
         with transaction():
             confirmed = actions.confirm(
                 ref,
                 revision=request.form.get("revision", type=int, default=0),
-                grace=timedelta(days=settings.confirm_days_after_closing),
-                without=[ConsentPurpose.NEWS] if "without_news" in request.form else [],
+                grace=_grace(),
+                without=MAILED if "without_news" in request.form else (),
             )
     except actions.OlderRevision:
         return _page(token, ref, was_changed=True)
     return redirect(url_for("site.thanks.show", slug=confirmed.letter.slug), 303)
+
+
+def _grace() -> timedelta:
+    settings: Settings = current_app.extensions["signing.settings"]
+    return timedelta(days=settings.confirm_days_after_closing)
 
 
 def _page(token: str, ref: SignatureRef, *, was_changed: bool = False) -> ResponseReturnValue:
@@ -55,15 +62,20 @@ def _page(token: str, ref: SignatureRef, *, was_changed: bool = False) -> Respon
             manage_path=url_for("site.my_signature.show", token=manage),
         )  # fmt: skip
         return headers.personal(make_response(page))
+    if not letter.takes_confirmation(signature.created_at, clock.now(), _grace()):
+        raise actions.LetterClosed
     who = person.of(signature)
+    consents = {one.purpose: one for one in queries.list_consents(ref)}
     page = render_template(
         "site/confirm.html",
+        signature=signature,
         letter=letter,
         reading=reading,
         alternates=alternates(reading, "site.letters.show"),
         person=who,
         public_name=names.public(who.name, who.show),
-        consents={one.purpose: one for one in queries.list_consents(ref)},
+        consents=consents,
+        takes_mail=any(purpose in consents for purpose in MAILED),
         revision=signature.revision,
         was_changed=was_changed,
         token=token,

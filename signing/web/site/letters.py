@@ -59,7 +59,7 @@ def render_letter(letter: Letter, form: SignForm) -> Response:
     reading = letters.read(letter, spoken().tag)
     total = counts.total(letter.id)
     names = signatures.list_latest_names(letter.id, LATEST_NAMES)
-    shown = wordings.list_shown(letter.id, spoken().tag)
+    shown = wordings.list_shown(letter, spoken().tag)
     form.remember_wordings(shown)
     form.offer_countries()
     page = render_template(

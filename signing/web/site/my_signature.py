@@ -18,12 +18,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from signing.core.db import transaction
-from signing.core.refusals import NotFound
+from signing.core.refusals import NotFound, Refusal
 from signing.core.tokens import LinkExpired, Purpose, SignatureRef, tokens
 from signing.core.vault import Unreadable
 from signing.letters import queries as letters
 from signing.letters import wordings
-from signing.letters.models import ConsentPurpose
+from signing.letters.models import ConsentPurpose, Letter, Wording
 from signing.mail import outbox
 from signing.mail.kinds import Kind
 from signing.signatures import actions, names, person, queries
@@ -32,6 +32,11 @@ from signing.web import headers
 from signing.web.speech import spoken
 
 bp = Blueprint("my_signature", __name__, url_prefix="/<locale:locale>/my-signature/<token>")
+
+
+class UnknownChoice(Refusal):
+    status = 422
+
 
 MAILED = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
 
@@ -58,7 +63,7 @@ def _page(token: str, *, error: str = "", typed: str = "") -> ResponseReturnValu
         consents=queries.list_consents(ref),
         mailed=MAILED,
         shows=_shows(),
-        show_wording=wordings.list_shown(letter.id, spoken().tag).get(ConsentPurpose.SHOW_NAME),
+        show_wording=_shown_wordings(letter).get(ConsentPurpose.SHOW_NAME),
         token=token,
         done=request.args.get("done", ""),
     )
@@ -78,6 +83,9 @@ def correct(token: str) -> ResponseReturnValue:
     name = names.clean_line(request.form.get("name", ""))
     if not any(character.isalpha() for character in name):
         return _page(token, error=_("Enter your name."), typed=name)
+    if names.holds_address(name):
+        error = _("Enter your name alone, without addresses or links.")
+        return _page(token, error=error, typed=name)
     if len(name) > names.NAME_CHARACTERS:
         return _page(token, error=_("The name is too long: 100 characters at most."), typed=name)
     return _do(token, lambda ref: actions.correct_name(ref, name))
@@ -86,9 +94,22 @@ def correct(token: str) -> ResponseReturnValue:
 @bp.post("/show")
 def choose_show(token: str) -> ResponseReturnValue:
     wanted = request.form.get("show", "")
-    show_ = Show(wanted) if wanted in set(Show) else Show.NO
+    if wanted not in set(Show):
+        raise UnknownChoice
     wording_id = request.form.get("wording", type=UUID)
-    return _do(token, lambda ref: actions.show_name(ref, show_, wording_id))
+    return _do(token, lambda ref: actions.show_name(ref, Show(wanted), _wording(ref, wording_id)))
+
+
+def _wording(ref: SignatureRef, named: UUID | None) -> UUID:
+    """The wording that the page named, if it is one about showing the name; else the newest."""
+    purpose = named and wordings.find_purpose(ref.letter_id, named)
+    if named and purpose is ConsentPurpose.SHOW_NAME:
+        return named
+    return _shown_wordings(letters.get(ref.letter_id))[ConsentPurpose.SHOW_NAME].id
+
+
+def _shown_wordings(letter: Letter) -> dict[ConsentPurpose, Wording]:
+    return wordings.list_shown(letter, spoken().tag)
 
 
 @bp.post("/stop/<purpose>")
@@ -168,8 +189,8 @@ def withdraw(token: str) -> ResponseReturnValue:
 def send_fresh_link(token: str) -> ResponseReturnValue:
     """Mail a new link to the stored address, where this one was genuine but has grown old."""
     ref = _genuine(token)
-    queries.get(ref)
     with transaction():
+        queries.get(ref, to_change=True)
         outbox.put(
             Kind.FRESH_LINK, to=outbox.To(ref.letter_id, ref.signature_id), locale=spoken().tag
         )

@@ -30,7 +30,7 @@ def privacy(slug: str) -> ResponseReturnValue:
         letter=letter,
         reading=reading,
         alternates=alternates(reading, "site.notices.privacy"),
-        wordings=wordings.list_shown(letter.id, spoken().tag),
+        wordings=wordings.list_shown(letter, spoken().tag),
     )
 
 

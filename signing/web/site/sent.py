@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.core.db import transaction
 from signing.core.settings import Settings
+from signing.core.vault import Unreadable
 from signing.letters import queries as letters
 from signing.signatures import actions
 from signing.web import headers
@@ -43,6 +46,6 @@ def again(slug: str) -> ResponseReturnValue:
     sealed = request.form.get("t", "")
     address = typed_address.read(letter.id, sealed)
     if address is not None:
-        with transaction():
+        with transaction(), suppress(Unreadable):  # erased meanwhile: nobody left to write to
             actions.resend(letter, address, spoken().tag)
     return redirect(url_for(".show", slug=slug, t=sealed, again=1), 303)

@@ -6,15 +6,22 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.core.db import transaction
+from signing.core.vault import Unreadable
 from signing.letters import queries as letters
 from signing.signatures import actions
-from signing.web import headers
+from signing.web import errors, headers
 from signing.web.site import letters as letter_page
 from signing.web.site import typed_address
 from signing.web.site.sign_form import SignForm
 from signing.web.speech import spoken
 
 bp = Blueprint("sign", __name__)
+
+
+@bp.errorhandler(Unreadable)
+def erased(_error: Unreadable) -> ResponseReturnValue:
+    """The letter's key was destroyed while somebody still had its form open."""
+    return errors.answer(actions.LetterClosed.status, str(actions.LetterClosed.message))
 
 
 @bp.get("/<locale:locale>/<slug:slug>/sign")

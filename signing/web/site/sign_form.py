@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -102,7 +103,7 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
     @classmethod
     def sent(cls, letter: Letter) -> SignForm:
         """The form as it was posted."""
-        return cls().fitted(letter)
+        return cls(formdata=request.form).fitted(letter)
 
     def fitted(self, letter: Letter) -> SignForm:
         """The form with only the fields that this letter asks."""
@@ -127,6 +128,8 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
     def validate_name(self, field: Any) -> None:
         if not any(character.isalpha() for character in field.data):
             raise ValidationError(_l("Enter your name."))
+        if names.holds_address(field.data):
+            raise ValidationError(_l("Enter your name alone, without addresses or links."))
 
     def validate_email(self, field: Any) -> None:
         field.data = (field.data or "").strip()
@@ -167,7 +170,7 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
         named = {id_: wordings.find_purpose(letter.id, id_) for id_ in _ids(self.wording.data)}
         read = {purpose: id_ for id_, purpose in named.items() if purpose}
         if any(purpose not in read for purpose in self._purposes()):
-            newest = wordings.list_shown(letter.id, locale)
+            newest = wordings.list_shown(letter, locale)
             read = {purpose: one.id for purpose, one in newest.items()} | read
         return read
 

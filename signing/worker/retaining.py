@@ -1,0 +1,67 @@
+"""Deleting what has had its time, a batch a transaction, so that signers need not wait for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from signing.audit import Actor, ActorKind, log
+from signing.core import clock
+from signing.core.db import scrub, transaction
+from signing.core.settings import Settings
+from signing.letters import queries as letters
+from signing.letters.models import Letter
+from signing.mail import outbox
+from signing.signatures import retention
+
+AUDIT_KEPT = timedelta(days=731)  # the database itself lets go of nothing younger than 24 months
+
+WORKER = Actor(ActorKind.WORKER)
+logger = logging.getLogger(__name__)
+
+
+def retain(settings: Settings) -> None:
+    """Carry out every retention rule there is, by the clock of this moment."""
+    now = clock.now()
+    pending_since = now - timedelta(days=settings.pending_days)
+    settled_since = now - timedelta(days=settings.settled_mail_days)
+    figures = {
+        "unconfirmed": _in_batches(lambda: retention.delete_pending(pending_since, by=WORKER)),
+        "mails": _in_batches(lambda: outbox.delete_settled(settled_since)),
+        "audit": _in_batches(lambda: log.delete_old(now - AUDIT_KEPT)),
+    }
+    for letter in letters.list_with_names_over(now.date()):
+        with transaction():
+            retention.hide_names(letter.id)
+    for letter in letters.list_over(
+        delivered_before=now - timedelta(days=settings.sealed_days_after_delivery),
+        closed_before=now - timedelta(days=settings.sealed_days_after_closing),
+    ):
+        figures[letter.slug] = erase(letter, by=WORKER)
+    logger.info("retention, rows deleted: %s", figures)
+
+
+def erase(letter: Letter, *, by: Actor) -> int:
+    """Destroy the letter's key and turn its people into numbers; returns how many there were.
+
+    A process that dies on the way leaves nothing readable; running it again finishes the work.
+    """
+    with transaction():
+        retention.begin_erasing(letter, by=by)
+    _in_batches(lambda: retention.retire_batch(letter.id))
+    with transaction():
+        retired = retention.finish_erasing(letter, by=by)
+    scrub()
+    return retired
+
+
+def _in_batches(delete_some: Callable[[], int]) -> int:
+    """Repeat until nothing is left; returns how many rows went."""
+    total = 0
+    while True:
+        with transaction():
+            deleted = delete_some()
+        total += deleted
+        if not deleted:
+            return total

@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 UV := uv==0.13.8
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
-SYSTEM := postgresql chromium fonts-noto-core fonts-noto-cjk
+SYSTEM := postgresql nginx chromium fonts-noto-core fonts-noto-cjk
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -66,23 +66,23 @@ system: ## Install what tests need beyond Python (on Debian, as root)
 
 .make/signing: .make/run pyproject.toml
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
-	@touch $@
+	@mkdir -p .make && touch $@
 
 .make/run: requirements/run.txt .venv/pyvenv.cfg
 	@echo "Installing what Signing runs on …"
 	@$(INSTALL) -r requirements/run.txt
-	@touch $@
+	@mkdir -p .make && touch $@
 
 .make/test: requirements/test.txt .venv/pyvenv.cfg
 	@echo "Installing what the tests need …"
 	@$(INSTALL) -r requirements/test.txt
-	@touch $@
+	@mkdir -p .make && touch $@
 
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
 .make/translations: $(CATALOGUES) | .make/signing
 	@$(BIN)/pybabel -q compile -d translations
-	@touch $@
+	@mkdir -p .make && touch $@
 
 .venv/pyvenv.cfg:
 	@command -v $(PYTHON) >/dev/null \

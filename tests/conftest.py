@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -31,6 +32,11 @@ from tests.postgres import NoPostgres, Server, cluster
 
 DATABASES = ("sqlite", "postgresql")
 TEMPLATE, KEYS_TEMPLATE = "template_signing", "template_keys"
+
+
+def pytest_configure() -> None:
+    """A run that is told to end ends its servers too, as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def missing(reason: str) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from signing.cli import counts, db, demo, doctor, erase, keys, letters, serve, signatures, worker
 from signing.core.refusals import Refusal
 from signing.core.settings import SettingsBroken
+from signing.core.vault import MasterKeyMissing
+
+HELP = "is it there, and has `signing db upgrade` been run? `signing doctor` tells more."
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -45,6 +49,9 @@ def main() -> None:
         for mistake in broken.mistakes:
             click.echo(mistake, err=True)
         sys.exit(1)
-    except Refusal as refusal:
+    except (Refusal, MasterKeyMissing, ValueError) as refusal:
         click.echo(str(refusal), err=True)
+        sys.exit(1)
+    except (ProgrammingError, OperationalError) as error:
+        click.echo(f"The database says no ({type(error.orig).__name__}): {HELP}", err=True)
         sys.exit(1)

@@ -10,6 +10,7 @@ from granian.constants import Interfaces
 
 from signing.core.settings import read_settings
 
+RESPAWN_SECONDS = 0.2  # granian gives up on all when one dies again within this time
 BLOCKING_THREADS = 2 * (os.cpu_count() or 1) + 1  # a process; most of them wait for the database
 
 
@@ -37,6 +38,7 @@ def start(host: str, port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=BLOCKING_THREADS,
         respawn_failed_workers=True,
+        respawn_interval=RESPAWN_SECONDS,
         workers_kill_timeout=20,
         log_access=False,
     ).serve()

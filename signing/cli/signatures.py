@@ -52,11 +52,14 @@ def _opened(out: Path | None) -> Iterator[TextIO]:
     if out is None:
         yield sys.stdout
         return
-    partial = out.with_name(f".{out.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as target:
-        yield target
-    partial.replace(out)
+    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as target:
+            yield target
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _with_progress(lines: Iterator[str], number: int, *, shown: bool) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -22,6 +23,17 @@ from signing.letters.models import (
     Translation,
     TranslationState,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Why and when a signed text was changed, and how it read before."""
+
+    why: str
+    at: datetime
+    title_before: str
+    body_before: str
+
 
 BY_SLUG = (
     select(Letter)
@@ -123,14 +135,18 @@ def list_locales(letter_id: UUID) -> list[str]:
     return sorted(db.session.scalars(published))
 
 
-def list_corrections(letter: Letter, locale: str) -> Sequence[LetterRevision]:
+def list_corrections(letter: Letter, locale: str) -> list[Correction]:
     """Changes made to this language's text after people had signed it, newest first."""
-    return db.session.scalars(
+    revisions = db.session.scalars(
         select(LetterRevision)
         .where(LetterRevision.letter_id == letter.id, LetterRevision.locale == locale)
-        .where(LetterRevision.correction.is_not(None))
-        .order_by(LetterRevision.at.desc())
+        .order_by(LetterRevision.at.desc(), LetterRevision.id.desc())
     ).all()
+    return [
+        Correction(after.correction, after.at, before.title, before.body)
+        for after, before in pairwise(revisions)
+        if after.correction
+    ]
 
 
 def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:

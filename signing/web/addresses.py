@@ -6,12 +6,13 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, current_app, url_for
 from werkzeug.routing import BaseConverter, Rule
 
 from signing.core import locales
+
+PROMISED = frozenset({"api", "c", "feed", "metrics", "network", "oembed", "press", "staff", "u"})
 
 
 class LocaleConverter(BaseConverter):
@@ -37,21 +38,26 @@ def install(app: Flask, base_url: str) -> None:
 
 def asset(filename: str) -> str:
     """The address of a static file; it changes with the content, so it may be kept for ever."""
-    return url_for("static", filename=filename, v=_digest(filename))
+    return url_for("static", filename=filename, v=digest(filename))
 
 
 @lru_cache
-def _digest(filename: str) -> str:
+def digest(filename: str) -> str:
+    """What `asset` adds to the address of this file."""
     content = (Path(str(current_app.static_folder)) / filename).read_bytes()
     return hashlib.sha256(content).hexdigest()[:12]
 
 
 def reserved_slugs(app: Flask) -> frozenset[str]:
-    """First path segments of our own addresses, and all locale tags: no letter may be called so."""
-    firsts = {_first_segment(rule) for rule in app.url_map.iter_rules()}
-    return frozenset(firsts | set(locales.languages())) - {""}
+    """What no letter may be called: locale tags, and whatever our own addresses have in its place.
+
+    That is their first segment, and the one after the locale; those of doors to come included.
+    """
+    ours = {segment for rule in app.url_map.iter_rules() for segment in _letter_places(rule)}
+    return frozenset(ours | set(locales.languages()) | PROMISED) - {""}
 
 
-def _first_segment(rule: Rule) -> str:
-    first = urlsplit(rule.rule).path.split("/")[1]
-    return "" if first.startswith("<") else first.partition(".")[0]
+def _letter_places(rule: Rule) -> list[str]:
+    segments = rule.rule.split("/")[1:3]
+    places = segments if segments[0].startswith("<locale") else segments[:1]
+    return [place.partition(".")[0] for place in places if not place.startswith("<")]

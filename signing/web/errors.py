@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from signing.core import locales
@@ -14,6 +17,7 @@ from signing.web import speech
 def install(app: Flask) -> None:
     app.register_error_handler(Refusal, _refuse)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -24,7 +28,7 @@ def _refuse(refusal: Refusal) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
-        return make_response(error.get_response())
+        return _moved(error)
     messages = {
         404: str(NotFound.message),
         405: _("This address does not take that kind of request."),
@@ -37,6 +41,23 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
+def _moved(error: HTTPException) -> Response:
+    """A redirect by the router, to a path: the Host of a request is anybody's to choose."""
+    response = make_response(error.get_response())
+    if response.location:
+        parts = urlsplit(response.location)
+        response.location = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
+    return response
+
+
+def _busy(error: OperationalError) -> Response:
+    """The database is away, or too busy to wait for."""
+    current_app.logger.error("database: %s (%s)", type(error.orig).__name__, request.endpoint)
+    response = answer(503, _sorry())
+    response.headers["Retry-After"] = "10"
+    return response
+
+
 def _unforeseen(error: Exception) -> Response:
     """Say sorry without a word about why; the log keeps where, never what was typed."""
     where = error.__traceback__
@@ -44,7 +65,11 @@ def _unforeseen(error: Exception) -> Response:
         where = where.tb_next
     line = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "unknown"
     current_app.logger.error("%s at %s (%s)", type(error).__name__, line, request.endpoint)
-    return answer(500, _("Something went wrong on our side. Nothing you typed was used."))
+    return answer(500, _sorry())
+
+
+def _sorry() -> str:
+    return str(_("Something went wrong on our side. Nothing you typed was used."))
 
 
 def answer(status: int, message: str) -> Response:

@@ -6,6 +6,8 @@ import hashlib
 
 from flask import Flask, Response, request
 
+from signing.web import addresses
+
 POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
@@ -45,26 +47,30 @@ def _protect(response: Response, *, is_https: bool) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), browsing-topics=()"
     if is_https:
-        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
+        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
 
 
 def _keep_static(response: Response) -> None:
     """For ever where the address names the content, else for an hour."""
     if request.path.startswith("/static/embed/"):
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # for sandboxed frames
-    kept = f"max-age={A_YEAR}, immutable" if request.args.get("v") else "max-age=3600"
-    response.headers["Cache-Control"] = f"public, {kept}"
+    if response.status_code not in {200, 304}:
+        return
+    named = str((request.view_args or {})["filename"])
+    is_pinned = request.args.get("v") == addresses.digest(named)
+    kept = f"max-age={A_YEAR}, immutable" if is_pinned else "max-age=3600"
+    response.headers["Cache-Control"] = f"public, s-maxage=3600, {kept}"
 
 
 def share(response: Response, seconds: int, *, stale_seconds: int = 0) -> Response:
     """Let everybody's caches keep this answer for `seconds`; 304 where the visitor has it.
 
     For `stale_seconds` more they may hand it out while they fetch a new one (RFC 5861); a count
-    grants none, so that what is live is live. In our absence all may keep it for a day.
+    grants none, so that what is live is live. In our absence all may keep it for an hour.
     """
     stale = f"stale-while-revalidate={stale_seconds}, " if stale_seconds else ""
     response.headers["Cache-Control"] = (
-        f"public, max-age={seconds}, s-maxage={seconds}, {stale}stale-if-error=86400"
+        f"public, max-age={seconds}, s-maxage={seconds}, {stale}stale-if-error=3600"
     )
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
     response.make_conditional(request)

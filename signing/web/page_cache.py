@@ -8,6 +8,7 @@ one: a crowd costs as much as a visitor. It also answers conditional requests an
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -20,6 +21,8 @@ STALE_SECONDS = 10.0  # a page that nobody asked for in this long is made anew b
 MOST_PAGES = 1024
 LARGEST_BYTES = 512 * 1024
 SMALLEST_GZIP_BYTES = 200
+
+TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")  # RFC 9110, 12.5.3
 
 Headers = list[tuple[str, str]]
 
@@ -50,7 +53,7 @@ class PageCache:
 
     def __init__(self, app: WSGIApplication) -> None:
         self.app = app
-        self._pages: OrderedDict[str, _Page] = OrderedDict()
+        self._pages: OrderedDict[tuple[str, str], _Page] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -80,7 +83,7 @@ class PageCache:
             page.is_being_made = True
             return True
 
-    def _make(self, key: str, environ: WSGIEnvironment) -> _Page | _Passing:
+    def _make(self, key: tuple[str, str], environ: WSGIEnvironment) -> _Page | _Passing:
         """The page, kept; or an answer that is not everybody's, to be passed on."""
         status, headers, body = _call(self.app, environ)
         if not _is_for_all(status, headers, body):
@@ -94,10 +97,14 @@ class PageCache:
         return page
 
 
-def _key(environ: WSGIEnvironment) -> str:
+def _key(environ: WSGIEnvironment) -> tuple[str, str]:
+    """Path and query. A public page looks at no query, so a stranger's cannot fill the memory;
+
+    a file's query names its version.
+    """
     path: str = environ["PATH_INFO"]
     query: str = environ.get("QUERY_STRING", "")
-    return f"{path}?{query}" if query else path
+    return path, query if path.startswith("/static/") else ""
 
 
 def _call(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, Headers, bytes]:
@@ -164,7 +171,7 @@ def _answer(
     if seen is not None and _names_one_of(seen, page.etags):
         start_response("304 Not Modified", page.not_modified)
         return []
-    takes_gzip = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    takes_gzip = TAKES_GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", ""))
     headers, body = page.compressed if takes_gzip else page.plain
     start_response("200 OK", headers)
     return body if environ["REQUEST_METHOD"] == "GET" else []

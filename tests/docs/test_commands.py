@@ -12,14 +12,15 @@ from tests.docs.documents import DOCUMENTS, Step, steps
 from tests.docs.installation import Installation
 
 WITH_COMMANDS = [document for document in DOCUMENTS if steps(document)]
-WORKING = "retention:"  # what a worker says when it has begun
+WORKING = "retention"  # what a worker says when it has begun
 
 
 @pytest.mark.parametrize("document", WITH_COMMANDS, ids=lambda path: path.name)
 def test_what_is_printed_works(document: Path, tmp_path: Path, smtp_port: int) -> None:
     installation = Installation(tmp_path, smtp_port=smtp_port)
     printed = steps(document)
-    if not any("signing db upgrade" in step.command for step in printed):
+    commands = [step.command for step in printed]
+    if any(one.startswith("signing") for one in commands) and "signing db upgrade" not in commands:
         _succeeds(installation, Step(0, "signing db upgrade", ""))  # `make run` has done it there
 
     for step in printed:

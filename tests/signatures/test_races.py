@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from flask import Flask
 
 from signing.core.db import db, transaction
+from signing.core.ids import new_id
 from signing.core.refusals import Refusal
 from signing.core.tokens import SignatureRef
 from signing.counts.actions import roll_up
@@ -104,7 +105,7 @@ def test_hiding_many_times_at_once_is_counted_once(app: Flask, books: Books) -> 
 
     def hide() -> None:
         with transaction():
-            actions.show_name(ref, Show.NO, None)
+            actions.show_name(ref, Show.NO, new_id())
 
     at_once(app, *[hide] * 10)
     assert books.names("open-roads") == []

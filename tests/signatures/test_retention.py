@@ -13,14 +13,15 @@ from sqlalchemy import select
 
 from signing.audit import queries as audit
 from signing.core import clock
-from signing.core.db import db, transaction
+from signing.core.db import db
 from signing.core.settings import Settings
 from signing.core.vault import Unreadable, vault
 from signing.counts import queries as counts
 from signing.letters import queries as letters
 from signing.mail.models import OutgoingMail
-from signing.signatures import person, retention
+from signing.signatures import person
 from signing.signatures.models import OTHER, Consent, RetiredCount, Show, Signature
+from signing.worker import retaining
 from tests import make
 from tests.books import Books
 from tests.conftest import Inbox
@@ -33,10 +34,10 @@ def test_unconfirmed_people_are_gone_after_fourteen_days(
     make.signature(letter, email="pending@example.org", is_confirmed=False)
     make.signature(letter, email="confirmed@example.org")
     with inbox.later(timedelta(days=13)):
-        inbox.worker.retain()
+        retaining.retain(inbox.worker.settings)
         assert books.states() == ["confirmed", "pending"]
     with inbox.later(timedelta(days=14, minutes=1)):
-        inbox.worker.retain()
+        retaining.retain(inbox.worker.settings)
         assert books.states() == ["confirmed"]
     assert books.total("open-roads") == 1
 
@@ -45,7 +46,7 @@ def test_settled_mails_go_after_thirty_days(app: Flask, inbox: Inbox, books: Boo
     make.signature(make.letter(), is_confirmed=False)
     assert len(inbox.mails) == 1
     with inbox.later(timedelta(days=31)):
-        inbox.worker.retain()
+        retaining.retain(inbox.worker.settings)
         assert books.rows(OutgoingMail) == 0
 
 
@@ -60,8 +61,7 @@ def test_erasing_turns_people_into_numbers_and_keeps_the_count(app: Flask, books
     digest = db.session.scalars(select(Signature.address_digest)).first()
     assert digest is not None
 
-    with transaction():
-        retired = retention.erase(letter, by=make.OPERATOR)
+    retired = retaining.erase(letter, by=make.OPERATOR)
 
     assert retired == 15
     assert books.total("open-roads") == 15
@@ -77,8 +77,7 @@ def test_cells_of_fewer_than_ten_people_cannot_be_told_apart(app: Flask) -> None
     for number in range(11):
         make.signature(letter, email=f"se{number}@example.org", country="SE")
     make.signature(letter, email="fr@example.org", country="FR", locale="fr")
-    with transaction():
-        retention.erase(letter, by=make.OPERATOR)
+    retaining.erase(letter, by=make.OPERATOR)
 
     cells = {(row.locale, row.country): row.n for row in db.session.scalars(select(RetiredCount))}
     assert cells == {("en", "SE"): 11, (OTHER, OTHER): 1}
@@ -89,8 +88,7 @@ def test_an_erased_letters_links_and_form_answer_kindly(client: FlaskClient, inb
     make.letter()
     client.post("/en/open-roads/sign", data=make.sign_form())
     confirm, mine = inbox.link(), inbox.link("my-signature")
-    with transaction():
-        retention.erase(letters.get_by_slug("open-roads"), by=make.OPERATOR)
+    retaining.erase(letters.get_by_slug("open-roads"), by=make.OPERATOR)
 
     assert client.get("/en/open-roads").status_code == 200
     assert client.post("/en/open-roads/sign", data=make.sign_form()).status_code == 410

@@ -12,7 +12,7 @@ from signing.core.links import absolute
 from signing.counts import queries as counts
 from signing.letters import markdown, wordings
 from signing.letters import queries as letters
-from signing.letters.models import Letter, LetterRevision
+from signing.letters.models import Letter
 from signing.letters.queries import Reading
 from signing.signatures import queries as signatures
 from signing.web import headers
@@ -70,7 +70,8 @@ def render_letter(letter: Letter, form: SignForm) -> Response:
         html=markdown.render(reading.translation.body),
         description=reading.translation.summary or markdown.plain(reading.translation.body),
         alternates=alternates(reading, "site.letters.show"),
-        corrections=_corrections(reading),
+        corrections=letters.list_corrections(letter, reading.translation.locale),
+        render=markdown.render,
         total=total,
         names=names,
         more_names=max(total.n - len(names), 0),
@@ -92,7 +93,3 @@ def alternates(reading: Reading, endpoint: str) -> list[Alternate]:
         for tag in reading.locales
         if locales.find(tag)
     ]
-
-
-def _corrections(reading: Reading) -> list[LetterRevision]:
-    return list(letters.list_corrections(reading.letter, reading.translation.locale))

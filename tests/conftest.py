@@ -8,15 +8,18 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from signing import create_app
 from signing.cli import keys
@@ -114,10 +117,18 @@ def settings(
         server.drop(url)
 
 
+class Visitor(FlaskClient):
+    """Every request in a context of its own, as on a server, whatever the test has pushed."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application, with a context pushed; requests have contexts of their own."""
     made = create_app(settings)
+    made.test_client_class = Visitor
     with made.app_context():
         yield made
     let_go(made)

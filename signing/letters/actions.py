@@ -217,26 +217,16 @@ def _keep_text(
 ) -> UUID:
     """Keep one language's text; returns its revision. `original_id` is None for the original."""
     letter = imported.letter
-    body_digest = _digest(text.title, text.body)
     known = db.session.get(Translation, (letter.id, text.locale))
-    if known is not None and _digest(known.title, known.body) == body_digest:
+    if known is not None and (known.title, known.body) == (text.title, text.body):
         imported.unchanged.append(text.locale)
         known.to = text.to
         known.summary = text.summary
         return known.revision_id
     if known is not None and original_id is None and rules.has_signatures and not rules.correction:
         raise OriginalFrozen
-    revision = LetterRevision(
-        letter_id=letter.id,
-        id=new_id(),
-        locale=text.locale,
-        title=text.title,
-        body=text.body,
-        body_digest=body_digest,
-        correction=(rules.correction or None) if rules.has_signatures and known else None,
-        at=clock.now(),
-    )
-    db.session.add(revision)
+    is_correction = rules.has_signatures and known is not None
+    revision = _revise(letter, text, correction=rules.correction if is_correction else "")
     (imported.changed if known else imported.added).append(text.locale)
     db.session.merge(
         Translation(
@@ -261,6 +251,21 @@ def _check_contact(contact: str) -> None:
             validate_email(contact, check_deliverability=False)
     except EmailNotValidError:
         raise ContactUnusable from None
+
+
+def _revise(letter: Letter, text: Text, *, correction: str) -> LetterRevision:
+    revision = LetterRevision(
+        letter_id=letter.id,
+        id=new_id(),
+        locale=text.locale,
+        title=text.title,
+        body=text.body,
+        body_digest=_digest(text.title, text.body),
+        correction=correction or None,
+        at=clock.now(),
+    )
+    db.session.add(revision)
+    return revision
 
 
 def _digest(title: str, body: str) -> bytes:

@@ -7,7 +7,6 @@ import random
 import re
 import threading
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
@@ -19,7 +18,8 @@ from tests.mail.smtp_server import Received
 ANSWER_SECONDS = 20.0
 PAUSE_SECONDS = 0.05
 PATIENCE_SECONDS = 30.0
-WAITING_EACH = 4  # so many signatures somebody leaves unconfirmed before looking for mail first
+WAITING_EACH = 4  # so many signatures somebody leaves unconfirmed before waiting for mail first
+WAIT_SECONDS = 0.5  # then they go on: what a killed worker had in hand stays away for minutes
 
 _CONFIRM = re.compile(r"\S+/confirm/\S+")
 _REVISION = re.compile(r'name="revision" value="(\d+)"')
@@ -62,16 +62,19 @@ class Crowd:
 
     def _live(self, number: int) -> None:
         caller = Caller(self.ours.port)
-        unconfirmed: deque[str] = deque()
-        count = 0
+        unconfirmed: list[str] = []
+        count, quiet_since = 0, time.monotonic()
         while not self._ending.is_set():
-            if len(unconfirmed) < WAITING_EACH:
+            is_tired = time.monotonic() - quiet_since > WAIT_SECONDS
+            if len(unconfirmed) < WAITING_EACH or is_tired:
                 count += 1
                 address = f"person{number}.{count}@example.org"
                 self._sign(caller, address)
                 unconfirmed.append(address)
             elif not self._press_one(caller, unconfirmed):
                 time.sleep(PAUSE_SECONDS)
+                continue
+            quiet_since = time.monotonic()
         caller.close()
         with self._lock:
             self.cut += caller.cut
@@ -87,14 +90,11 @@ class Crowd:
         else:
             self.refused.append(f"form: {answer.status}")
 
-    def _press_one(self, caller: Caller, unconfirmed: deque[str]) -> bool:
+    def _press_one(self, caller: Caller, unconfirmed: list[str]) -> bool:
         """Press the button of a mail that has arrived; False if none has."""
         self._read_mails()
         address = next((one for one in unconfirmed if one in self._links), None)
         if address is None:
-            time.sleep(PAUSE_SECONDS)
-            if len(self.ours.mail.received) == self._read:
-                unconfirmed.popleft()  # a killed worker may have had it in hand: go on without
             return False
         path = self._links[address]
         page = caller.ask("GET", path)

@@ -30,16 +30,20 @@ def test_the_page_shows_what_will_be_signed_and_what_becomes_public(
     assert len(soup.select("button")) == 2  # with and without news
 
 
-def test_without_news_drops_that_consent_alone(
+def test_without_news_drops_every_consent_to_be_mailed_and_no_other(
     client: FlaskClient, inbox: Inbox, books: Books
 ) -> None:
     make.letter(slug="open-roads")
-    client.post("/en/open-roads/sign", data=make.sign_form(news="y", follow_up="y"))
+    client.post(
+        "/en/open-roads/sign", data=make.sign_form(news="y", follow_up="y", show_name="full")
+    )
     client.post(inbox.link(), data={"revision": "1", "without_news": "1"})
 
     mine = client.get(inbox.link("my-signature")).text
     assert "I want news" not in mine
-    assert "Ask me once" in mine
+    assert "Ask me once" not in mine
+    assert "Show my name on the page of the letter" in mine
+    assert books.names("open-roads") == ["Zoë Lindqvist"]
     assert books.total("open-roads") == 1
 
 

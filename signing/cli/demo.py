@@ -20,7 +20,7 @@ from signing.cli import keys
 from signing.cli.app import OPERATOR
 from signing.cli.demo_signers import SIGNERS
 from signing.core import clock, locales, migrating
-from signing.core.db import db, transaction
+from signing.core.db import let_go, transaction
 from signing.core.settings import Settings, read_settings
 from signing.core.tokens import SignatureRef
 from signing.core.vault import vault
@@ -133,7 +133,7 @@ def _let_them_sign(letter: Letter) -> None:
             found = signatures.find_state(letter.id, vault.digest(letter.id, normalised(address)))
             assert found is not None  # noqa: S101  # it was added a line ago
             actions.confirm(SignatureRef(letter.id, found.id), revision=1, grace=timedelta())
-    db.session.commit()
+    let_go()
 
 
 def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

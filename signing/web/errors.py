@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
-
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
@@ -28,7 +26,7 @@ def _refuse(refusal: Refusal) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
-        return _moved(error)
+        return make_response(error.get_response())
     messages = {
         404: str(NotFound.message),
         405: _("This address does not take that kind of request."),
@@ -38,15 +36,6 @@ def _http(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
-    return response
-
-
-def _moved(error: HTTPException) -> Response:
-    """A redirect by the router, to a path: the Host of a request is anybody's to choose."""
-    response = make_response(error.get_response())
-    if response.location:
-        parts = urlsplit(response.location)
-        response.location = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
     return response
 
 

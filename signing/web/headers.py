@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, request
 
@@ -29,12 +30,22 @@ def install(app: Flask, *, is_https: bool) -> None:
     def add(response: Response) -> Response:
         if request.endpoint == "static":
             _keep_static(response)
+        if response.location:
+            response.location = _path_alone(response.location)
         _protect(response, is_https=is_https)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
 
     app.after_request(add)
+
+
+def _path_alone(location: str) -> str:
+    """A redirect within our pages, as the router makes them, without the request's Host."""
+    parts = urlsplit(location)
+    if parts.netloc != request.host:
+        return location
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, parts.fragment))
 
 
 def _protect(response: Response, *, is_https: bool) -> None:

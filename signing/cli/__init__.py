@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
 from signing.cli import counts, db, demo, doctor, erase, keys, letters, serve, signatures, worker
 from signing.core.refusals import Refusal
@@ -49,9 +50,12 @@ def main() -> None:
         for mistake in broken.mistakes:
             click.echo(mistake, err=True)
         sys.exit(1)
-    except (Refusal, MasterKeyMissing, ValueError) as refusal:
+    except (Refusal, MasterKeyMissing, CommandError, ValueError) as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
-    except (ProgrammingError, OperationalError) as error:
-        click.echo(f"The database says no ({type(error.orig).__name__}): {HELP}", err=True)
+    except SQLAlchemyError as error:
+        click.echo(f"The database says no ({type(error).__name__}): {HELP}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename or 'A file'}: {error.strerror}", err=True)
         sys.exit(1)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from signing import ROOT, create_app
-from signing.cli import keys
+from signing.cli import keys, serve
 from signing.cli.app import OPERATOR
 from signing.cli.demo_signers import SIGNERS
 from signing.core import clock, locales, migrating
@@ -40,7 +40,7 @@ from signing.web.addresses import reserved_slugs
 
 LETTERS = ROOT / "demo" / "letters"
 KEYS_FILE = "keys.env"
-STOP_SECONDS = 20
+STOP_SECONDS = 10
 
 
 @click.command()
@@ -50,6 +50,7 @@ def demo(port: int) -> None:
 
     Example: signing demo --port 8080
     """
+    serve.check_port("127.0.0.1", port)
     data = Path(os.environ.get("SIGNING_DATA_DIR", "data")).absolute()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -144,11 +145,13 @@ def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Pop
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End it and all its children, politely first."""
     process.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _wait() -> None:

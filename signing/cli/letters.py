@@ -64,6 +64,10 @@ def import_(
     Example: signing letters import ./leavex --slug leavex --set controller="Friends, 1 Road"
     --set contact=hello@example.org --set to="All politicians" --open
     """
+    if default_locale not in locales.languages():
+        raise click.BadParameter(
+            f"there is no language {default_locale} here", param_hint="--default-locale"
+        )
     read = folder.read(
         path,
         known_locales=set(locales.languages()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 
 import click
 from granian import Granian
@@ -24,7 +25,18 @@ def serve(host: str, port: int, workers: int) -> None:
     Example: signing serve --port 8000 --workers 4
     """
     read_settings(os.environ)
+    check_port(host, port)
     start(host, port, workers)
+
+
+def check_port(host: str, port: int) -> None:
+    """Refuse a port that is taken: two servers on one port would both answer, in turns."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}") from None
 
 
 def start(host: str, port: int, workers: int) -> None:

@@ -121,6 +121,10 @@ class Settings(BaseModel):
         folder = Path(values.get("data_dir") or "data").absolute()
         values["database_url"] = values.get("database_url") or f"sqlite:///{folder}/signing.db"
         values["keystore_url"] = values.get("keystore_url") or f"sqlite:///{folder}/keys.db"
+        for name in ("database_url", "keystore_url"):
+            scheme, separator, rest = str(values[name]).partition("://")
+            if scheme in {"postgres", "postgresql"}:
+                values[name] = f"postgresql+psycopg{separator}{rest}"
         return values
 
     @model_validator(mode="after")

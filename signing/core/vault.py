@@ -69,7 +69,12 @@ class Vault:
         self._opened: dict[tuple[UUID, KeyPurpose], _Opened] = {}
 
     def make_keys(self, owner_id: UUID = HOUSE) -> None:
-        """The owner has a key of each purpose afterwards; existing ones stay as they are."""
+        """The owner has a key of each purpose afterwards; existing ones stay as they are.
+
+        Under a master key that is not this installation's no letter's key is made.
+        """
+        if owner_id != HOUSE:
+            self._keys(HOUSE, KeyPurpose.SEAL)
         for purpose in KeyPurpose:
             wrapped = self._wrap(owner_id, purpose, 1, os.urandom(KEY_BYTES))
             self.store.add(owner_id, purpose, StoredKey(1, wrapped, self._first))

@@ -150,6 +150,8 @@ def open_(letter: Letter, *, names_until: date, by: Actor) -> None:
     if letter.state == State.OPEN:
         return
     letter.state = State.OPEN
+    if letter.closes_at is not None and letter.closes_at <= clock.now():
+        letter.closes_at = None  # reopened, until somebody names another end
     letter.names_until = letter.names_until or names_until
     log.record(Verb.LETTER_OPENED, by=by, subject=letter.slug, letter_id=letter.id)
 

@@ -73,15 +73,18 @@ def _keep_static(response: Response) -> None:
     response.headers["Cache-Control"] = f"public, s-maxage=3600, {kept}"
 
 
-def share(response: Response, seconds: int, *, stale_seconds: int = 0) -> Response:
+def share(
+    response: Response, seconds: int, *, browser_seconds: int = 0, stale_seconds: int = 0
+) -> Response:
     """Let everybody's caches keep this answer for `seconds`; 304 where the visitor has it.
 
-    For `stale_seconds` more they may hand it out while they fetch a new one (RFC 5861); a count
+    A browser asks each time whether it is still the same (304), so that whoever has just signed
+    finds their name. For `stale_seconds` more they may hand it out while they fetch a new one (RFC 5861); a count
     grants none, so that what is live is live. In our absence all may keep it for an hour.
     """
     stale = f"stale-while-revalidate={stale_seconds}, " if stale_seconds else ""
     response.headers["Cache-Control"] = (
-        f"public, max-age={seconds}, s-maxage={seconds}, {stale}stale-if-error=3600"
+        f"public, max-age={browser_seconds}, s-maxage={seconds}, {stale}stale-if-error=3600"
     )
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
     response.make_conditional(request)

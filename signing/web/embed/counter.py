@@ -149,7 +149,7 @@ def _open(response: Response, seconds: int = headers.COUNT_SECONDS) -> Response:
     """For every website to read and every cache to keep."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return headers.share(response, seconds)
+    return headers.share(response, seconds, browser_seconds=seconds)
 
 
 def _time(moment: datetime) -> str:

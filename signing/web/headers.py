@@ -79,8 +79,9 @@ def share(
     """Let everybody's caches keep this answer for `seconds`; 304 where the visitor has it.
 
     A browser asks each time whether it is still the same (304), so that whoever has just signed
-    finds their name. For `stale_seconds` more they may hand it out while they fetch a new one (RFC 5861); a count
-    grants none, so that what is live is live. In our absence all may keep it for an hour.
+    finds their name. For `stale_seconds` more caches may hand it out while they fetch a new one
+    (RFC 5861); a count grants none, so that what is live is live. In our absence all may keep it
+    for an hour.
     """
     stale = f"stale-while-revalidate={stale_seconds}, " if stale_seconds else ""
     response.headers["Cache-Control"] = (

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, insert, select, text, tuple_
 
 from signing.audit.events import Actor, Verb
 from signing.audit.models import AuditEvent
 from signing.core import clock
-from signing.core.db import count_rows, db
+from signing.core.db import count_rows, db, dialect
 from signing.core.ids import HOUSE, new_id
+
+OLD = {
+    "postgresql": text("at < now() - interval '24 months'"),
+    "sqlite": text("at < datetime('now', '-24 months')"),
+}
 
 
 def record(
@@ -38,8 +42,8 @@ def record(
     )
 
 
-def delete_old(before: datetime, *, limit: int = 1000) -> int:
-    """Delete events older than `before`; returns how many. The database refuses younger ones."""
+def delete_old(*, limit: int = 1000) -> int:
+    """Delete events older than 24 months, by the clock of the database, which refuses others."""
     key = tuple_(AuditEvent.letter_id, AuditEvent.id)
-    old = select(AuditEvent.letter_id, AuditEvent.id).where(AuditEvent.at < before).limit(limit)
+    old = select(AuditEvent.letter_id, AuditEvent.id).where(OLD[dialect()]).limit(limit)
     return count_rows(db.session.execute(delete(AuditEvent).where(key.in_(old))))

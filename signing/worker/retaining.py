@@ -15,8 +15,6 @@ from signing.letters.models import Letter
 from signing.mail import outbox
 from signing.signatures import retention
 
-AUDIT_KEPT = timedelta(days=731)  # the database itself lets go of nothing younger than 24 months
-
 WORKER = Actor(ActorKind.WORKER)
 logger = logging.getLogger(__name__)
 
@@ -29,7 +27,7 @@ def retain(settings: Settings) -> None:
     figures = {
         "unconfirmed": _in_batches(lambda: retention.delete_pending(pending_since, by=WORKER)),
         "mails": _in_batches(lambda: outbox.delete_settled(settled_since)),
-        "audit": _in_batches(lambda: log.delete_old(now - AUDIT_KEPT)),
+        "audit": _in_batches(log.delete_old),
     }
     for letter in letters.list_with_names_over(now.date()):
         with transaction():

@@ -8,15 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 
+from signing.core import clock
 from signing.core.db import db, transaction
 from signing.core.ids import new_id
 from signing.core.refusals import Refusal
 from signing.core.tokens import SignatureRef
+from signing.core.vault import Unreadable
 from signing.counts.actions import roll_up
 from signing.counts.models import CountChange
 from signing.letters import queries as letters
-from signing.signatures import actions
+from signing.signatures import actions, retention
 from signing.signatures.models import Show, State
+from signing.worker import retaining
 from tests import make
 from tests.books import Books
 
@@ -32,7 +35,7 @@ def at_once(app: Flask, *works: Callable[[], object]) -> list[object]:
             barrier.wait()
             try:
                 return work()
-            except Refusal as refusal:
+            except (Refusal, Unreadable) as refusal:
                 return refusal
             finally:
                 db.session.remove()
@@ -130,4 +133,37 @@ def test_roll_up_beside_confirmations_loses_nothing(app: Flask, books: Books) ->
         with transaction():
             roll_up()
     assert books.total("open-roads") == len(refs)
+    assert books.balance("open-roads")
+
+
+def test_retention_beside_confirmations_deletes_nobody_who_counts(app: Flask, books: Books) -> None:
+    letter = make.letter()
+    refs = [
+        make.signature(letter, email=f"zoe{n}@example.org", is_confirmed=False) for n in range(20)
+    ]
+
+    def delete_old() -> None:
+        for _ in range(5):
+            with transaction():
+                retention.delete_pending(clock.now(), by=make.OPERATOR, limit=5)
+
+    outcomes = at_once(app, *[lambda ref=ref: make.confirm(ref) for ref in refs], delete_old)
+    confirmed = sum(outcome is None for outcome in outcomes[:-1])
+    assert books.total("open-roads") == confirmed
+    assert books.states() == ["confirmed"] * confirmed
+    assert books.balance("open-roads")
+
+
+def test_erasing_beside_confirmations_keeps_the_count_right(app: Flask, books: Books) -> None:
+    letter = make.letter()
+    refs = [
+        make.signature(letter, email=f"zoe{n}@example.org", is_confirmed=False) for n in range(20)
+    ]
+
+    def erase() -> None:
+        retaining.erase(letters.get_by_slug("open-roads"), by=make.OPERATOR)
+
+    outcomes = at_once(app, *[lambda ref=ref: make.confirm(ref) for ref in refs], erase)
+    confirmed = sum(outcome is None for outcome in outcomes[:-1])
+    assert books.total("open-roads") == confirmed
     assert books.balance("open-roads")

@@ -13,13 +13,13 @@ from sqlalchemy import select
 
 from signing.audit import queries as audit
 from signing.core import clock
-from signing.core.db import db
+from signing.core.db import db, transaction
 from signing.core.settings import Settings
 from signing.core.vault import Unreadable, vault
 from signing.counts import queries as counts
 from signing.letters import queries as letters
 from signing.mail.models import OutgoingMail
-from signing.signatures import person
+from signing.signatures import person, retention
 from signing.signatures.models import OTHER, Consent, RetiredCount, Show, Signature
 from signing.worker import retaining
 from tests import make
@@ -82,6 +82,58 @@ def test_cells_of_fewer_than_ten_people_cannot_be_told_apart(app: Flask) -> None
     cells = {(row.locale, row.country): row.n for row in db.session.scalars(select(RetiredCount))}
     assert cells == {("en", "SE"): 11, (OTHER, OTHER): 1}
     assert counts.by_locale(letter.id) == {"en": 11, OTHER: 1}
+
+
+def test_names_leave_the_page_on_the_date_that_their_wording_named(
+    client: FlaskClient, inbox: Inbox, books: Books
+) -> None:
+    make.signature(make.letter(), show=Show.FULL)
+    with inbox.later(timedelta(days=1)):
+        retaining.retain(inbox.worker.settings)
+        assert books.names("open-roads") == ["Zoë Lindqvist"]
+    with time_machine.travel(make.NAMES_UNTIL + timedelta(days=2)):
+        retaining.retain(inbox.worker.settings)
+        assert books.names("open-roads") == []
+        assert "Lindqvist" not in client.get("/en/open-roads").text
+    assert books.total("open-roads") == 1
+    assert books.balance("open-roads")
+
+
+def test_a_year_after_closing_people_are_numbers_and_the_key_is_gone(
+    app: Flask, inbox: Inbox, books: Books
+) -> None:
+    letter = make.letter()
+    make.signature(letter)
+    make.close("open-roads")
+    with inbox.later(timedelta(days=364)):
+        retaining.retain(inbox.worker.settings)
+        assert books.states() == ["confirmed"]
+    with inbox.later(timedelta(days=366)):
+        retaining.retain(inbox.worker.settings)
+        assert books.states() == []
+        assert books.total("open-roads") == 1
+        assert books.balance("open-roads")
+        with pytest.raises(Unreadable):
+            vault.digest(letter.id, "anything")
+
+
+def test_erasing_that_was_interrupted_is_finished_by_running_it_again(
+    app: Flask, books: Books
+) -> None:
+    letter = make.letter()
+    for number in range(5):
+        make.signature(letter, email=f"zoe{number}@example.org")
+    with transaction():
+        retention.begin_erasing(letter, by=make.OPERATOR)
+    with transaction():
+        retention.retire_batch(letter.id, limit=2)
+    assert books.total("open-roads") == 5  # and here the process died
+    assert books.balance("open-roads")
+
+    retaining.erase(letter, by=make.OPERATOR)
+    assert books.states() == []
+    assert books.total("open-roads") == 5
+    assert books.balance("open-roads")
 
 
 def test_an_erased_letters_links_and_form_answer_kindly(client: FlaskClient, inbox: Inbox) -> None:

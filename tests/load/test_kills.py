@@ -204,7 +204,7 @@ class SlowServer(SmtpServer):
         return await super().handle_DATA(server, session, envelope)
 
 
-def test_a_worker_told_to_end_finishes_the_batch_it_has_begun_and_no_other(
+def test_a_worker_told_to_end_settles_what_it_has_sent_and_gives_the_rest_back(
     chosen: dict[str, str], tmp_path: Path
 ) -> None:
     with SlowServer() as mail, Installation(chosen, tmp_path, mail) as installation:
@@ -219,9 +219,10 @@ def test_a_worker_told_to_end_finishes_the_batch_it_has_begun_and_no_other(
         installation.worker.terminate()
         assert installation.worker.wait() == 0
 
-        assert len(mail.received) == BATCH
+        sent = len(mail.received)
+        assert 1 <= sent < BATCH
         states = Counter(state for _kind, state in Books(installation.app).mails())
-        assert states == {MailState.SENT: BATCH, MailState.WAITING: BATCH}
+        assert states == {MailState.SENT: sent, MailState.WAITING: 2 * BATCH - sent}
         with installation.app.app_context():
             leased = select(OutgoingMail.id).where(
                 OutgoingMail.state == MailState.WAITING, OutgoingMail.leased_until.is_not(None)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import beside_nginx, hot_paths, sizes
+from benchmarks import beside_nginx, constant_answers, hot_paths, sizes
 from benchmarks.installation import Installation, installation
 from tests.postgres import cluster
 
@@ -43,6 +43,10 @@ def _report(installed: Installation) -> None:
         refused = f", {rate.refused} REFUSED" if rate.refused else ""
         print(f"  {name:62} {rate.per_second:10,.0f}/s{late}{refused}")
     print(f"  confirmed at the end: {hot_paths.confirmed(installed):,}")
+    taken = constant_answers.samples(installed)
+    for kind, seconds in constant_answers.medians(taken).items():
+        print(f"  median answer to a form of somebody {kind:26} {seconds * 1000:10.2f} ms")
+    print(f"  smallest p of their rank tests: {constant_answers.smallest_p(taken):.3f}")
     for path, n in hot_paths.statements(installed).items():
         print(f"  SQL statements, {path:46} {n:10}")
     for size in sizes.sizes(installed):

@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(os.environ)
     app = Flask(__name__, static_folder="web/static", template_folder=str(ROOT / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
+    app.config["WTF_I18N_ENABLED"] = False  # all messages are ours; theirs were read at each post
     app.extensions["signing.settings"] = settings
     _open_database(app, settings)
     _unlock(app, settings)

@@ -100,11 +100,16 @@ def transaction(*, of_one_moment: bool = False) -> Iterator[None]:
     `of_one_moment` has all statements see the data as of the first (SQLite always does).
     """
     session = db.session()
-    session.commit()  # ends what was only read; nothing waits to be written outside of here
+    begins_anew = of_one_moment or dialect() == "sqlite"
+    if begins_anew:
+        # Ends what was only read: a snapshot from before cannot be written to. PostgreSQL's
+        # statements each see what is there by then, so what was begun can go on: two trips fewer.
+        session.commit()
     with _turn():
-        session.connection(
-            execution_options={"writes": True} | _isolation(of_one_moment=of_one_moment)
-        )
+        if begins_anew:
+            session.connection(
+                execution_options={"writes": True} | _isolation(of_one_moment=of_one_moment)
+            )
         try:
             yield
         except BaseException:

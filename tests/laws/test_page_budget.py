@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -28,7 +27,6 @@ def packed(client: FlaskClient, path: str) -> int:
         return len(gzip.compress(answer.data, 6))
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_a_first_visit_fits_the_budget_in_every_language(app: Flask) -> None:
     tags = ["en", *(tag for tag in locales.languages() if tag != "en")]
     texts = [make.text(tag, title="A letter about roads", body=LONG_TEXT) for tag in tags]
@@ -45,7 +43,6 @@ def test_a_first_visit_fits_the_budget_in_every_language(app: Flask) -> None:
         assert sum(packed(client, path) for path in (f"/{tag}/open-roads", *linked)) <= PAGE_BYTES
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_embeds_fit_their_budgets_in_every_language_at_ten_million(app: Flask) -> None:
     letter = make.letter(goal=12_000_000)
     with transaction():

@@ -29,7 +29,6 @@ def letter(app: Flask) -> Letter:
     return make.letter(read=type(read)(english, others, read.settings, ()))
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_every_mail_in_every_language(letter: Letter) -> None:
     ref = make.signature(letter, name=NAME, is_confirmed=False)
     batch = [

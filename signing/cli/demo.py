@@ -61,8 +61,10 @@ def demo(port: int) -> None:
         stack.callback(sink.stop)
         environment = _environment(data, port, sink.port, outbox)
         _prepare(read_settings(environment))
-        for command in (["serve", "--port", str(port)], ["worker"]):
-            stack.callback(_stop, _start(command, environment))
+        processes: list[subprocess.Popen[bytes]] = []
+        stack.callback(_stop, processes)
+        commands = (["serve", "--port", str(port)], ["worker"])
+        processes.extend(_start(command, environment) for command in commands)
         click.echo(
             f"\n  Letters:  http://127.0.0.1:{port}/\n  Mails:    http://127.0.0.1:{port}/outbox\n"
         )
@@ -144,14 +146,18 @@ def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Pop
     )
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End it and all its children, politely first."""
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(STOP_SECONDS)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    """End them and all their children, politely first; a second Ctrl-C does not hurry it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _wait() -> None:

@@ -13,7 +13,17 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, LargeBinary, Uuid, create_engine, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    LargeBinary,
+    Uuid,
+    create_engine,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
@@ -29,6 +39,10 @@ class KeyPurpose(StrEnum):
 class Forgotten(StrEnum):
     WITHDRAWN = "withdrawn"  # the signature was taken back
     HIDDEN = "hidden"  # the name was taken off the page
+    SUPPRESSED = "suppressed"  # an address: never again; its house digest stands as signature_id
+    NO_NEWS = "unsubscribed:news"  # one consent to be mailed was taken back
+    NO_NEWSLETTER = "unsubscribed:newsletter"
+    NO_FOLLOW_UP = "unsubscribed:follow_up"
 
 
 class KeyStoreBase(DeclarativeBase):
@@ -60,6 +74,15 @@ class ForgottenRow(KeyStoreBase):
     signature_id: Mapped[UUID] = mapped_column(primary_key=True)
     what: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class KeyStoreMark(KeyStoreBase):
+    """Counts up together with the database's mark; ahead of it, the database was restored."""
+
+    __tablename__ = "marks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(BigInteger)
 
 
 @dataclass(frozen=True, slots=True)

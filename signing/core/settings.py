@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -69,6 +70,26 @@ def _address(value: str) -> str:
         raise ValueError("is not an e-mail address") from None
 
 
+def _network(value: object) -> object:
+    try:
+        return ip_network(str(value), strict=False)
+    except ValueError:
+        raise ValueError("needs networks such as 127.0.0.1 or 10.0.0.0/8") from None
+
+
+def _nameserver(value: str) -> str:
+    if value in {"system", "off"}:
+        return value
+    host, _, port = value.rpartition(":") if value.count(":") == 1 else (value, "", "53")
+    try:
+        ip_address(host)
+        if not 0 < int(port) < 65536:
+            raise ValueError  # noqa: TRY301
+    except ValueError:
+        raise ValueError("needs `system`, `off`, or addresses such as 127.0.0.1:53") from None
+    return value
+
+
 SecretKeys = Annotated[
     tuple[str, ...],
     BeforeValidator(_comma_separated),
@@ -83,6 +104,13 @@ MasterKeys = Annotated[
 Address = Annotated[str, AfterValidator(_address)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Days = Annotated[int, Field(ge=1, le=3660)]
+Networks = Annotated[
+    tuple[Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)], ...],
+    BeforeValidator(_comma_separated),
+]
+Nameservers = Annotated[
+    tuple[Annotated[str, AfterValidator(_nameserver)], ...], BeforeValidator(_comma_separated)
+]
 
 
 class Settings(BaseModel):
@@ -105,6 +133,18 @@ class Settings(BaseModel):
     operator_address: str = Field(default="", description="postal address of the operator")
     operator_contact: Address | Literal[""] = ""
 
+    redis_url: str = Field(default="", repr=False)
+    trusted_proxies: Networks = ()
+    nameservers: Nameservers = ("system",)
+
+    bounce_address: Address | Literal[""] = ""
+    bounce_box: str = Field(default="", repr=False)
+    dkim_selector: str = ""
+    dkim_key: str = Field(default="", repr=False)
+
+    calm_a_minute: int = Field(default=600, ge=1)
+    mails_a_day: int = Field(default=12, ge=1)
+
     pending_days: Days = 14
     manage_days: Days = 400
     confirm_days_after_closing: Days = 7
@@ -112,6 +152,8 @@ class Settings(BaseModel):
     sealed_days_after_closing: Days = 365
     sealed_days_after_delivery: Days = 90
     settled_mail_days: Days = 30
+    bounced_days: Days = 90
+    reminder_days: Days = 4
 
     demo_outbox: Path | None = None  # set by `signing demo` alone: where its mail server keeps mail
 

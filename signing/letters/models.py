@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signing.core.db import Base
@@ -18,6 +18,14 @@ class State(StrEnum):
     CLOSED = "closed"  # takes no more; what was signed in time can still be confirmed
     DELIVERED = "delivered"  # handed to whom it is addressed
     ARCHIVED = "archived"  # the text and the number stay
+
+
+class Work(StrEnum):
+    """Whether whoever signs has their browser prove work first."""
+
+    AUTO = "auto"  # while the letter is under pressure
+    ON = "on"
+    OFF = "off"
 
 
 class TranslationState(StrEnum):
@@ -65,6 +73,8 @@ class Letter(Base):
     reply_address: Mapped[str]
     newsletter: Mapped[str | None]  # the campaign's own words; without them there is no box
     names_until: Mapped[date | None]  # set when it opens; the wording names it
+    work: Mapped[str] = mapped_column(server_default=Work.AUTO.value)
+    takes_reminders: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[datetime]
 
     def takes_signatures(self, at: datetime) -> bool:
@@ -137,6 +147,7 @@ class Translation(Base):
     summary: Mapped[str]
     body: Mapped[str]
     to: Mapped[str]  # the addressee in this language; "": as in the letter's own
+    privacy: Mapped[str] = mapped_column(Text, server_default="")  # the campaign's own words
     state: Mapped[str]
     revision_id: Mapped[UUID]
     made_from_revision_id: Mapped[UUID]  # of the original; another than its newest means stale

@@ -23,6 +23,27 @@ _WAITING = text("state = 'waiting'")
 _SETTLED = text("state <> 'waiting'")
 
 
+class Suppression(Base):
+    """An address that does not want to be written to, known by its digest alone."""
+
+    __tablename__ = "suppressions"
+
+    house_digest: Mapped[bytes] = mapped_column(primary_key=True)
+    scope: Mapped[UUID] = mapped_column(primary_key=True)  # a letter; the nil UUID: all of them
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+
+class DomainRule(Base):
+    """What staff decided about the addresses of a mail domain."""
+
+    __tablename__ = "domain_rules"
+
+    domain: Mapped[str] = mapped_column(primary_key=True)  # A-labels
+    rule: Mapped[str]  # allow or block
+    at: Mapped[datetime]
+
+
 class OutgoingMail(Base):
     __tablename__ = "outgoing_mail"
     __table_args__ = (

@@ -76,6 +76,7 @@ class Signature(Base):
     bounced_at: Mapped[datetime | None]
     created_at: Mapped[datetime]  # when the form was last sent while pending
     confirmed_at: Mapped[datetime | None]
+    confirmed_by_mail_id: Mapped[UUID | None]  # the outbox row of the mail whose button it was
     # When the form was last sent with this address, whatever the state: writing it makes all
     # answers cost the same, also where a database skips writes that change nothing.
     asked_at: Mapped[datetime]

@@ -51,7 +51,10 @@ def _default(name: str) -> str:
     field = Settings.model_fields[name]
     if field.is_required():
         return "required"
-    return "empty" if field.default in (None, "") else f"`{field.default}`"
+    if field.default in (None, "", ()):
+        return "empty"
+    several = isinstance(field.default, tuple)
+    return f"`{','.join(map(str, field.default)) if several else field.default}`"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -14,9 +14,11 @@ from signing import web
 from signing.core import locales
 from signing.core.db import db
 from signing.core.keystore import KeyStore
+from signing.core.limits import Limits
 from signing.core.settings import Settings, read_settings
 from signing.core.tokens import Purpose, Tokens
 from signing.core.vault import Vault
+from signing.mail.domains import Domains
 
 ROOT = Path(__file__).parent.parent
 LARGEST_REQUEST_BYTES = 64 * 1024  # the sign form with its longest comment, several times over
@@ -31,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["signing.settings"] = settings
     _open_database(app, settings)
     _unlock(app, settings)
+    app.extensions["signing.domains"] = Domains(settings.nameservers)
     _speak(app)
     web.hang(app, settings)
     return app
@@ -44,6 +47,8 @@ def _open_database(app: Flask, settings: Settings) -> None:
         "hide_parameters": True,  # no personal data in tracebacks and logs
     }
     db.init_app(app)
+    with app.app_context():
+        app.extensions["signing.limits"] = Limits(settings, db.engine)
 
 
 def _unlock(app: Flask, settings: Settings) -> None:
@@ -53,6 +58,8 @@ def _unlock(app: Flask, settings: Settings) -> None:
         {
             Purpose.CONFIRM: timedelta(days=settings.pending_days),
             Purpose.MANAGE: timedelta(days=settings.manage_days),
+            Purpose.NOT_ME: timedelta(days=settings.manage_days),
+            Purpose.UNSUBSCRIBE: timedelta(days=settings.manage_days),
         },
     )
 

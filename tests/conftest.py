@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import Context
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,6 +57,7 @@ def environment() -> dict[str, str]:
         "SIGNING_BASE_URL": "http://localhost",
         "SIGNING_MAIL_FROM": "letters@example.org",
         "SIGNING_OPERATOR": "Example Association",
+        "SIGNING_NAMESERVERS": "off",
     }
 
 
@@ -118,9 +120,17 @@ def settings(
 
 
 class Visitor(FlaskClient):
-    """Every request in a context of its own, as on a server, whatever the test has pushed."""
+    """Every request in a context of its own, as on a server, whatever the test has pushed.
+
+    And each from another network, unless the test says from which (`environ_base`).
+    """
+
+    asked = 0
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        Visitor.asked += 1
+        elsewhere = {"REMOTE_ADDR": str(IPv4Address("10.0.0.0") + Visitor.asked)}
+        kwargs["environ_base"] = elsewhere | kwargs.get("environ_base", {})
         return Context().run(super().open, *args, **kwargs)
 
 

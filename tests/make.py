@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
 from signing.audit import Actor, ActorKind
-from signing.core.db import transaction
+from signing.core.db import db, transaction
 from signing.core.tokens import SignatureRef
 from signing.core.vault import vault
 from signing.letters import actions, queries, wordings
@@ -23,6 +24,7 @@ from signing.signatures.declaration import Declaration
 from signing.signatures.models import Show
 from signing.signatures.person import Person
 from signing.web.addresses import reserved_slugs
+from signing.web.site import stamps
 
 OPERATOR = Actor(ActorKind.OPERATOR)
 NAMES_UNTIL = date(2099, 12, 31)
@@ -78,14 +80,22 @@ def close(slug: str) -> None:
         actions.close(queries.get_by_slug(slug), by=OPERATOR)
 
 
-def sign_form(**overrides: str) -> dict[str, str]:
-    """What a browser sends from a form that was filled in well."""
-    return {
+def sign_form(slug: str = "open-roads", **overrides: str) -> dict[str, str]:
+    """What a browser sends from this letter's form, filled in well."""
+    form = {
         "name": "Zoë Lindqvist",
         "email": "zoe@example.org",
         "country": "SE",
         "show_name": "no",
     } | overrides
+    return stamp(slug, form.get("wording", "")) | form
+
+
+def stamp(slug: str, wording: str = "") -> dict[str, str]:
+    """The stamp that the letter's page carries; none for a letter that is not there."""
+    with db.engine.connect() as connection:
+        letter_id = connection.scalar(select(Letter.id).where(Letter.slug == slug))
+    return {"stamp": stamps.make(letter_id, wording)} if letter_id else {}
 
 
 def declaration(

@@ -34,6 +34,7 @@ from signing.core.db import Moment
 class KeyPurpose(StrEnum):
     SEAL = "seal"  # encrypts and decrypts personal data
     DIGEST = "digest"  # recognises an address without holding it; never replaced
+    NETWORK = "network"  # recognises a visitor's network for one day; the house's alone
 
 
 class Forgotten(StrEnum):

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -75,7 +76,7 @@ class Vault:
         """
         if owner_id != HOUSE:
             self._keys(HOUSE, KeyPurpose.SEAL)
-        for purpose in KeyPurpose:
+        for purpose in (KeyPurpose.SEAL, KeyPurpose.DIGEST):
             wrapped = self._wrap(owner_id, purpose, 1, os.urandom(KEY_BYTES))
             self.store.add(owner_id, purpose, StoredKey(1, wrapped, self._first))
 
@@ -107,6 +108,23 @@ class Vault:
         keys = self._keys(owner_id, KeyPurpose.DIGEST)
         return hmac.digest(keys.keys[keys.newest], value.encode(), hashlib.sha256)[:DIGEST_BYTES]
 
+    def network_digest(self, value: str) -> bytes:
+        """16 bytes that recognise the value until midnight (UTC), under a key that then goes."""
+        version = _day_version(clock.now())
+        keys = self._keys_of_networks(version)
+        return hmac.digest(keys[version], value.encode(), hashlib.sha256)[:DIGEST_BYTES]
+
+    def _keys_of_networks(self, version: int) -> dict[int, bytes]:
+        """The days' keys, today's among them: made by whoever needs it first."""
+        with suppress(Unreadable):
+            keys = self._keys(HOUSE, KeyPurpose.NETWORK).keys
+            if version in keys:
+                return keys
+        wrapped = self._wrap(HOUSE, KeyPurpose.NETWORK, version, os.urandom(KEY_BYTES))
+        self.store.add(HOUSE, KeyPurpose.NETWORK, StoredKey(version, wrapped, self._first))
+        self._opened.pop((HOUSE, KeyPurpose.NETWORK), None)
+        return self._keys(HOUSE, KeyPurpose.NETWORK).keys
+
     def _keys(self, owner_id: UUID, purpose: KeyPurpose) -> _Opened:
         opened = self._opened.get((owner_id, purpose))
         if opened and opened.until > clock.now():
@@ -134,6 +152,11 @@ class Vault:
             return master.decrypt(nonce, cipher, _about(owner_id, purpose, key.version))
         except InvalidTag:
             raise MasterKeyMissing("a stored key was altered") from None
+
+
+def _day_version(at: datetime) -> int:
+    """The days go round in 255: what is older than two days is deleted long before."""
+    return at.date().toordinal() % 255 + 1
 
 
 def _about(owner_id: UUID, purpose: KeyPurpose, version: int) -> bytes:

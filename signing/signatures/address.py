@@ -11,6 +11,17 @@ TAGGING = GMAIL | {
     "mailbox.org", "me.com", "outlook.com", "pm.me", "posteo.de", "posteo.net", "proton.me",
     "protonmail.com", "riseup.net", "runbox.com", "yandex.com", "yandex.ru", "zoho.com",
 }  # fmt: skip
+# Where so many people have their mail that many of them at once tell nothing.
+LARGE = TAGGING | {
+    "abv.bg", "aol.com", "bluewin.ch", "bol.com.br", "centrum.cz", "free.fr", "freenet.de",
+    "gmx.at", "gmx.ch", "gmx.de", "gmx.net", "hey.com", "hotmail.co.uk", "hotmail.fr",
+    "hotmail.it", "interia.pl", "laposte.net", "libero.it", "list.ru", "live.nl", "mail.ru",
+    "msn.com", "naver.com", "o2.pl", "onet.pl", "orange.fr", "outlook.de", "outlook.fr", "qq.com",
+    "rambler.ru", "rediffmail.com", "sapo.pt", "seznam.cz", "sfr.fr", "t-online.de", "telenet.be",
+    "tiscali.it", "tutanota.com", "tuta.io", "ukr.net", "wanadoo.fr", "web.de", "wp.pl",
+    "yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.es", "yahoo.fr", "yahoo.it",
+    "ymail.com", "ziggo.nl",
+}  # fmt: skip
 
 
 def normalised(address: str) -> str:

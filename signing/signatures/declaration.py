@@ -23,4 +23,4 @@ class Declaration:
     locale: str
     consents: Mapping[ConsentPurpose, UUID]
     entry: Entry = Entry.FORM
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()  # see `screening.Reason`

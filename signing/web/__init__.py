@@ -6,7 +6,7 @@ from flask import Flask
 
 import signing.web.demo.outbox as demo_outbox
 from signing.core.settings import Settings
-from signing.web import addresses, errors, guard, headers, health, speech, templating
+from signing.web import addresses, errors, guard, headers, health, speech, templating, walls
 from signing.web.embed import embed
 from signing.web.site import site
 
@@ -24,6 +24,7 @@ def hang(app: Flask, settings: Settings) -> None:
     if settings.demo_outbox:
         app.register_blueprint(demo_outbox.bp)
     app.register_blueprint(site)
+    walls.install(app)
 
 
 __all__ = ["hang", "speech"]

@@ -31,10 +31,11 @@ def _http(error: HTTPException) -> Response:
         404: str(NotFound.message),
         405: _("This address does not take that kind of request."),
         413: _("That was too much at once."),
+        429: _("Too much came from your network. Please try again in some minutes."),
     }
     response = answer(status, messages.get(status, _("This cannot be done.")))
     for name, value in error.get_headers():
-        if name == "Allow":
+        if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
     return response
 

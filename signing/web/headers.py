@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, request
@@ -32,6 +33,7 @@ def install(app: Flask, *, is_https: bool) -> None:
             _keep_static(response)
         if response.location:
             response.location = _path_alone(response.location)
+            response.set_data(b"")  # the router's words for it repeat the request's Host
         _protect(response, is_https=is_https)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
@@ -48,10 +50,13 @@ def _path_alone(location: str) -> str:
     return urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, parts.fragment))
 
 
+def _policy(directives: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
 def _protect(response: Response, *, is_https: bool) -> None:
     headers = response.headers
-    policy = "; ".join(f"{name} {value}" for name, value in POLICY.items())
-    headers.setdefault("Content-Security-Policy", policy)
+    headers.setdefault("Content-Security-Policy", _policy(POLICY))
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Referrer-Policy"] = "same-origin"
@@ -89,6 +94,13 @@ def share(
     )
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
     response.make_conditional(request)
+    return response
+
+
+def with_script(response: Response) -> Response:
+    """The page has a script of ours, which asks our own server alone."""
+    own = {"script-src": "'self'", "connect-src": "'self'"}
+    response.headers["Content-Security-Policy"] = _policy(POLICY | own)
     return response
 
 

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from signing.core import clock, locales
 from signing.core.links import absolute
+from signing.core.settings import Settings
 from signing.counts import queries as counts
 from signing.letters import markdown, wordings
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.letters.queries import Reading
 from signing.signatures import queries as signatures
+from signing.signatures import screening
 from signing.web import headers
+from signing.web.site import stamps
 from signing.web.site.sign_form import SignForm
 from signing.web.speech import spoken
 
@@ -61,7 +73,9 @@ def render_letter(letter: Letter, form: SignForm) -> Response:
     names = signatures.list_latest_names(letter.id, LATEST_NAMES)
     shown = wordings.list_shown(letter, spoken().tag)
     form.remember_wordings(shown)
+    form.stamp.data = stamps.make(letter.id, form.wording.data or "")
     form.offer_countries()
+    asks_work = screening.is_under_pressure(letter, calm_a_minute=_settings().calm_a_minute)
     page = render_template(
         "site/letter.html",
         letter=letter,
@@ -78,8 +92,15 @@ def render_letter(letter: Letter, form: SignForm) -> Response:
         form=form,
         wordings=shown,
         takes_signatures=letter.takes_signatures(clock.now()),
+        asks_work=asks_work,
     )
-    return make_response(page)
+    response = make_response(page)
+    return headers.with_script(response) if asks_work else response
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["signing.settings"]
+    return settings
 
 
 def alternates(reading: Reading, endpoint: str) -> list[Alternate]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from signing.signatures import names
 from signing.signatures.declaration import Declaration
 from signing.signatures.models import Show
 from signing.signatures.person import Person
+from signing.signatures.screening import Reason, Sent, reasons_in
 
 CHOICES = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
 
@@ -94,6 +95,10 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
     newsletter = BooleanField()
     follow_up = BooleanField()
     wording = HiddenField()
+    stamp = HiddenField()
+    website = StringField(_l("Leave this field empty"))  # people do; programs fill in all there is
+    altcha = HiddenField()
+    ticket = HiddenField()
 
     @classmethod
     def blank(cls, letter: Letter) -> SignForm:
@@ -144,7 +149,19 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
         """Have the form carry which sentences stood on this page."""
         self.wording.data = ".".join(wording.id.hex for wording in shown.values())
 
-    def declaration(self, letter: Letter, locale: str) -> Declaration:
+    @property
+    def is_for_programs(self) -> bool:
+        """Whether the field was filled in that people do not see."""
+        return bool(self.website.data)
+
+    def counted(self, networks: tuple[str, ...]) -> Sent:
+        """What of the form limits count, before anything of it is checked."""
+        comment = (self.comment.data or "") if Field.COMMENT in self else ""
+        return Sent(networks, (self.email.data or "").strip(), comment)
+
+    def declaration(
+        self, letter: Letter, locale: str, reasons: Sequence[Reason] = ()
+    ) -> Declaration:
         """Clean from here on. Each choice rests on the wording that the page showed."""
         read = self._wordings_read(letter, locale)
         show = Show(self.show_name.data)
@@ -163,6 +180,7 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
             country=self.country.data if Field.COUNTRY in self else "",
             locale=locale,
             consents={purpose: read[purpose] for purpose in ConsentPurpose if purpose in chosen},
+            reasons=(*reasons, *reasons_in(self.name.data or "")),
         )
 
     def _wordings_read(self, letter: Letter, locale: str) -> dict[ConsentPurpose, UUID]:

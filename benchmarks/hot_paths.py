@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from sqlalchemy import event, select
 
-from benchmarks.installation import SLUG, Installation, wording_ids
+from benchmarks.installation import SLUG, Installation, hidden_fields, network
 from benchmarks.load import Rate, measure
-from signing.core.db import db
+from signing.cli.app import OPERATOR
+from signing.core.db import db, transaction
 from signing.core.tokens import Purpose, SignatureRef, tokens
 from signing.counts import queries as counts
 from signing.letters import queries as letters
+from signing.letters import switches
+from signing.letters.models import Work
 from signing.signatures.models import Signature, State
 
 HERE = Path(__file__).parent
@@ -32,7 +37,26 @@ def rates(installed: Installation) -> Iterator[tuple[str, Rate]]:
             f"{url}/en/{SLUG}/sign",
             seconds=WRITE_SECONDS,
             script=HERE / "sign.lua",
-            arguments=(wording_ids(url), "a"),
+            arguments=(urlencode(hidden_fields(url)), "a"),
+        ),
+    )
+    with _without_defences(installed):
+        yield (
+            "form post, nothing counted and no work asked",
+            measure(
+                f"{url}/en/{SLUG}/sign",
+                seconds=WRITE_SECONDS,
+                script=HERE / "sign.lua",
+                arguments=(urlencode(hidden_fields(url)), "b"),
+            ),
+        )
+    yield (
+        "form post of a network far over its limit: refused",
+        measure(
+            f"{url}/en/{SLUG}/sign",
+            seconds=READ_SECONDS,
+            script=HERE / "sign.lua",
+            arguments=(urlencode(hidden_fields(url)), "c", "192.0.2.1"),
         ),
     )
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file, installed.app.app_context():
@@ -42,6 +66,16 @@ def rates(installed: Installation) -> Iterator[tuple[str, Rate]]:
             url, seconds=WRITE_SECONDS, script=HERE / "confirm.lua", arguments=(file.name,)
         )
         yield "confirmation (the first press counts, later ones are told so)", rate
+
+
+@contextmanager
+def _without_defences(installed: Installation) -> Iterator[None]:
+    """As if staff had switched the letter's work off."""
+    for choice in (Work.OFF, Work.AUTO):
+        with installed.app.app_context(), transaction():
+            switches.set_work(letters.get_by_slug(SLUG), choice, by=OPERATOR)
+        if choice is Work.OFF:
+            yield
 
 
 def confirm_paths() -> list[str]:
@@ -61,7 +95,7 @@ def confirmed(installed: Installation) -> int:
 def statements(installed: Installation) -> dict[str, int]:
     """SQL statements a request, counted in the second of two alike, when all is warm."""
     client = installed.app.test_client()
-    wording = wording_ids(installed.url)
+    hidden = hidden_fields(installed.url)
     seen: list[str] = []
     with installed.app.app_context():
         engine = db.engine
@@ -70,8 +104,9 @@ def statements(installed: Installation) -> dict[str, int]:
         seen.append(statement)
 
     def post(number: int) -> None:
-        form = {"name": "Zoë", "country": "SE", "show_name": "full", "wording": wording}
-        client.post(f"/en/{SLUG}/sign", data=form | {"email": f"counted{number}@example.org"})
+        form = {"name": "Zoë", "country": "SE", "show_name": "full"} | hidden
+        form["email"] = f"counted{number}@posteo.de"
+        client.post(f"/en/{SLUG}/sign", data=form, headers=network(number))
 
     def press(number: int) -> None:
         client.post(paths[number], data={"revision": "1"})

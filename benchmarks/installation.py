@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -54,6 +55,10 @@ def installation(
         "SIGNING_KEYSTORE_URL": keystore_url,
         "SIGNING_BASE_URL": f"http://127.0.0.1:{port}",
         "SIGNING_MAIL_FROM": "letters@example.org",
+        "SIGNING_NAMESERVERS": "off",
+        # The load comes from one machine and means many: each form names another network.
+        "SIGNING_TRUSTED_PROXIES": "127.0.0.1",
+        "SIGNING_CALM_A_MINUTE": "1000000000",
     }
     environment = keys.fresh() | chosen
     settings = read_settings(environment)
@@ -103,12 +108,17 @@ def wait_for(url: str) -> None:
     raise TimeoutError(url)
 
 
-def wording_ids(url: str) -> str:
-    """The hidden field of the letter's form, as a visitor's browser would send it back."""
+def hidden_fields(url: str) -> dict[str, str]:
+    """Wording and stamp of the letter's form, as a visitor's browser would send them back."""
     with urlopen(f"{url}/en/{SLUG}") as page:  # noqa: S310  # an address of our own
-        found = re.search(r'name="wording" value="([^"]*)"', page.read().decode())
-    assert found is not None  # noqa: S101
-    return found[1]
+        found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.read().decode())
+    assert dict(found).keys() == {"wording", "stamp"}  # noqa: S101
+    return dict(found)
+
+
+def network(number: int) -> dict[str, str]:
+    """The header of a proxy that speaks for another visitor each time."""
+    return {"X-Forwarded-For": str(IPv4Address("10.0.0.0") + number)}
 
 
 def free_port() -> int:

@@ -21,7 +21,7 @@ from signing.signatures import actions as signature_actions
 from signing.signatures import queries as signatures
 from signing.signatures.address import normalised
 from signing.signatures.declaration import Declaration
-from signing.signatures.models import Show
+from signing.signatures.models import Show, Signature
 from signing.signatures.person import Person
 from signing.web.addresses import reserved_slugs
 from signing.web.site import stamps
@@ -134,3 +134,11 @@ def signature(letter: Letter, *, is_confirmed: bool = True, **values: Any) -> Si
 def confirm(ref: SignatureRef, *, revision: int = 1) -> None:
     with transaction():
         signature_actions.confirm(ref, revision=revision, grace=timedelta(days=7))
+
+
+def reasons(slug: str) -> list[str]:
+    """Why staff may want to look at the letter's one signature."""
+    wanted = select(Signature.reasons).join(Letter, Letter.id == Signature.letter_id)
+    with db.engine.connect() as connection:
+        found: list[str] = connection.scalars(wanted.where(Letter.slug == slug)).one()
+    return found

@@ -77,15 +77,14 @@ class SqlStorage(Storage):
 
     def get_all(self, keys: Sequence[str]) -> list[int]:
         """How many knocks each window has seen, in order, in one statement."""
-        seen = {key: n for key, n, _until in self._read(keys)}
+        seen = {row.key: row.n for row in self._read(keys)}
         return [seen.get(key, 0) for key in keys]
 
     def get_expiry(self, key: str) -> float:
-        return max(
-            (until for _key, _n, until in self._read([key])), default=clock.now().timestamp()
-        )
+        ends = (row.expires_at for row in self._read([key]))
+        return max(ends, default=clock.now().timestamp())
 
-    def _read(self, keys: Sequence[str]) -> Sequence[Row[tuple[str, int, float]]]:
+    def _read(self, keys: Sequence[str]) -> Sequence[Row[Any]]:
         values = {"keys": keys, "now": clock.now().timestamp()}
         with self.engine.connect() as connection:
             return connection.execute(READ, values).all()

@@ -15,6 +15,7 @@ from signing.signatures import actions
 from signing.web import headers
 from signing.web.site import typed_address
 from signing.web.site.letters import alternates
+from signing.web.site.unhurried import unhurried
 from signing.web.speech import spoken
 
 bp = Blueprint("sent", __name__)
@@ -46,6 +47,11 @@ def again(slug: str) -> ResponseReturnValue:
     sealed = request.form.get("t", "")
     address = typed_address.read(letter.id, sealed)
     if address is not None:
-        with transaction(), suppress(Unreadable):  # erased meanwhile: nobody left to write to
+        with (
+            unhurried(),
+            transaction(),
+            suppress(Unreadable),
+        ):  # erased meanwhile: nobody left to write to
             actions.resend(letter, address, spoken().tag)
-    return redirect(url_for(".show", slug=slug, t=sealed, again=1), 303)
+    genuine = sealed if address is not None else None  # a header takes only so much
+    return redirect(url_for(".show", slug=slug, t=genuine, again=1), 303)

@@ -17,6 +17,7 @@ from signing.web import errors, headers, visitor
 from signing.web.site import letters as letter_page
 from signing.web.site import mailable, stamps, typed_address, work
 from signing.web.site.sign_form import SignForm
+from signing.web.site.unhurried import unhurried
 from signing.web.speech import spoken
 
 bp = Blueprint("sign", __name__)
@@ -55,7 +56,7 @@ def send(slug: str) -> ResponseReturnValue:
     if not work.is_paid(letter, form, owed):
         return work.ask_for_work(letter, form, owed, seen)
     declaration = form.declaration(letter, spoken().tag, _reasons(form, seen))
-    with transaction():
+    with unhurried(), transaction():
         actions.sign(letter, declaration)
     sealed = typed_address.seal(letter.id, declaration.person.email)
     return redirect(url_for("site.sent.show", slug=letter.slug, t=sealed), 303)

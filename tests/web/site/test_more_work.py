@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import timedelta
+from typing import Any
 
 import altcha
 import pytest
@@ -12,12 +13,10 @@ from altcha import Challenge
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from signing.core.db import db, transaction
 from signing.letters.models import Letter, Work
-from signing.signatures.models import Signature
 from tests import make
 from tests.conftest import Inbox
 
@@ -27,7 +26,7 @@ TYPED = {"name": "Zoë Lindqvist", "email": "zoe@example.org", "country": "SE", 
 
 
 def send(client: FlaskClient, form: dict[str, str], **more: dict[str, str]) -> TestResponse:
-    return client.post(SIGN, data=form, **more)  # type: ignore[arg-type]
+    return client.post(SIGN, data=form, **more)
 
 
 def was_taken(answer: TestResponse) -> bool:
@@ -41,24 +40,25 @@ def carried(answer: TestResponse) -> dict[str, str]:
     return {str(field["name"]): str(field["value"]) for field in form.select("input")}
 
 
-def challenge(answer: TestResponse) -> dict[str, object]:
+def challenge(answer: TestResponse) -> dict[str, Any]:
     form = BeautifulSoup(answer.text, "html.parser").select_one("form[data-challenge]")
     assert form is not None
-    made: dict[str, object] = json.loads(str(form["data-challenge"]))
+    made: dict[str, Any] = json.loads(str(form["data-challenge"]))
     return made
 
 
-def solved(made: dict[str, object]) -> str:
+def fresh(client: FlaskClient, slug: str = "open-roads") -> dict[str, Any]:
+    """What the letter's page asks for while its form is filled in."""
+    made: dict[str, Any] = client.get(f"/en/{slug}/work.json").get_json()
+    return made
+
+
+def solved(made: dict[str, Any]) -> str:
     """What the browser's script makes of a challenge."""
     solution = altcha.solve_challenge(Challenge.from_dict(made))
     assert solution is not None
     payload = {"challenge": made, "solution": solution.to_dict()}
     return base64.b64encode(json.dumps(payload).encode()).decode()
-
-
-def reasons(email: str = "zoe@example.org") -> list[str]:
-    db.session.rollback()
-    return db.session.scalars(select(Signature.reasons)).one()
 
 
 def test_a_form_of_ours_is_taken_at_once(client: FlaskClient) -> None:
@@ -147,8 +147,8 @@ def test_foreign_old_weak_and_invented_solutions_are_not_taken(
 ) -> None:
     make.letter()
     make.letter("night-trains")
-    other = client.get("/en/night-trains/work.json").json
-    ours = client.get("/en/open-roads/work.json").json
+    other = fresh(client, "night-trains")
+    ours = fresh(client)
     easier = ours | {"parameters": ours["parameters"] | {"keyPrefix": "00"}}
     unsigned = altcha.create_challenge("PBKDF2/SHA-256", 1, counter=1).to_dict()
 
@@ -163,7 +163,7 @@ def test_foreign_old_weak_and_invented_solutions_are_not_taken(
 
 def test_harder_work_is_not_paid_with_light_work(client: FlaskClient) -> None:
     make.letter()
-    light = solved(client.get("/en/open-roads/work.json").json)
+    light = solved(fresh(client))
     for number in range(201):
         send(client, make.sign_form(email=f"p{number}@posteo.de"), environ_base=ONE_NETWORK)
 
@@ -185,7 +185,7 @@ def test_a_filled_trap_means_work_and_a_flag_and_never_a_no(
     assert was_taken(send(client, carried(asked) | {"altcha": solved(challenge(asked))}))
 
     assert "/confirm/" in Inbox.text(inbox.mails[0])
-    assert reasons() == ["honeypot"]
+    assert make.reasons("open-roads") == ["honeypot"]
 
 
 def test_a_wrong_field_costs_no_second_proof(client: FlaskClient) -> None:

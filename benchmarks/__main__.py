@@ -59,4 +59,5 @@ def _report(installed: Installation) -> None:
             print(f"  {name}: {ours:,.0f}/s, nginx from a file {theirs:,.0f}/s: × {ratio:.2f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -27,9 +27,7 @@ from signing.letters.models import Letter
 from signing.signatures.screening import Seen, Work
 from signing.web import headers
 from signing.web.site import stamps
-from signing.web.site.letters import alternates
 from signing.web.site.sign_form import SignForm
-from signing.web.speech import spoken
 
 ALGORITHM = "PBKDF2/SHA-256"
 ITERATIONS = 3000
@@ -98,12 +96,9 @@ def ask_for_work(letter: Letter, form: SignForm, owed: Work, seen: Seen) -> Resp
     ticket = _read(letter, form.ticket.data or "")
     if ticket is None or not ticket.seconds_left:  # none yet, or used before
         ticket = _give_ticket(letter, owed, seen)
-    reading = letters.read(letter, spoken().tag)
     page = render_template(
         "site/one_moment.html",
         letter=letter,
-        title=reading.translation.title,
-        alternates=alternates(reading, "site.letters.show"),
         typed=[(name, value) for name, value in request.form.items(multi=True) if name in form],
         ticket=_signed(letter, ticket),
         seconds=ticket.seconds_left,

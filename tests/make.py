@@ -80,14 +80,17 @@ def close(slug: str) -> None:
         actions.close(queries.get_by_slug(slug), by=OPERATOR)
 
 
+FORM = {
+    "name": "Zoë Lindqvist",
+    "email": "zoe@example.org",
+    "country": "SE",
+    "show_name": "no",
+}
+
+
 def sign_form(slug: str = "open-roads", **overrides: str) -> dict[str, str]:
     """What a browser sends from this letter's form, filled in well."""
-    form = {
-        "name": "Zoë Lindqvist",
-        "email": "zoe@example.org",
-        "country": "SE",
-        "show_name": "no",
-    } | overrides
+    form = FORM | overrides
     return stamp(slug, form.get("wording", "")) | form
 
 

@@ -9,14 +9,15 @@ import click
 from flask import current_app
 
 from signing.cli.app import OPERATOR, with_app
+from signing.cli.papers import papers_
 from signing.core import clock, locales
 from signing.core.db import transaction
 from signing.core.links import absolute
 from signing.core.settings import Settings
 from signing.counts import queries as counts
-from signing.letters import actions, folder, queries
+from signing.letters import actions, folder, queries, switches
 from signing.letters.actions import Imported, ImportRules
-from signing.letters.models import Letter
+from signing.letters.models import Letter, Work
 from signing.signatures import queries as signatures
 from signing.web.addresses import reserved_slugs
 
@@ -24,6 +25,9 @@ from signing.web.addresses import reserved_slugs
 @click.group("letters")
 def letters_() -> None:
     """Letters and their translations."""
+
+
+letters_.add_command(papers_)
 
 
 @letters_.command("import")
@@ -151,3 +155,39 @@ def list_() -> None:
     for letter in queries.list_all():
         tags = " ".join(queries.list_locales(letter.id))
         click.echo(f"{letter.slug}\t{letter.state}\t{counts.total(letter.id).n}\t{tags}")
+
+
+@letters_.command()
+@click.argument("slug")
+@click.argument("wanted", metavar="on|off", type=click.Choice(["on", "off"]))
+@with_app
+def reminders(slug: str, wanted: str) -> None:
+    """Ask whoever signed and has not pressed the button once more by mail, or do not.
+
+    Example: signing letters reminders leavex on
+    """
+    letter = queries.find_by_slug(slug)
+    if letter is None:
+        raise queries.NoSuchLetter
+    with transaction():
+        switches.switch_reminders(letter, is_on=wanted == "on", by=OPERATOR)
+    click.echo(f"{slug}: reminders are {wanted}")
+
+
+@letters_.command()
+@click.argument("slug")
+@click.argument("wanted", metavar="auto|on|off", type=click.Choice([one.value for one in Work]))
+@with_app
+def work(slug: str, wanted: str) -> None:
+    """Have browsers prove work before a form is taken: always, never, or in a rush (auto).
+
+    Off also means that nothing is counted for this letter's form, so that it cannot be flagged.
+
+    Example: signing letters work leavex on
+    """
+    letter = queries.find_by_slug(slug)
+    if letter is None:
+        raise queries.NoSuchLetter
+    with transaction():
+        switches.set_work(letter, Work(wanted), by=OPERATOR)
+    click.echo(f"{slug}: work is {wanted}")

@@ -5,13 +5,14 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 UV := uv==0.13.8
+PIP_AUDIT := pip-audit@2.10.1
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 SYSTEM := postgresql nginx chromium fonts-noto-core fonts-noto-cjk
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test system lock catalogues language bench
+.PHONY: help run test system lock catalogues language bench fuzz audit
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -30,6 +31,13 @@ test: system .make/test .make/signing .make/translations ## Run every check; sto
 
 bench: .make/test .make/signing .make/translations ## Run the benchmarks; they print ratios
 	$(BIN)/python -m benchmarks
+
+fuzz: .make/test .make/signing .make/translations ## Attack every form and route (INPUTS=100000)
+	SIGNING_FUZZ_INPUTS=$(or $(INPUTS),100000) $(BIN)/pytest tests/fuzz
+
+audit: $(BIN)/uv ## Ask the index which of our pinned packages have known holes
+	@$(BIN)/uvx --quiet $(PIP_AUDIT) --strict --disable-pip --require-hashes -r requirements/run.txt \
+	  || { echo "Not audited, or holes were found: see above." >&2; exit 1; }
 
 lock: $(BIN)/uv ## Pin what pyproject.toml asks for, with hashes (newer versions: FLAGS=--upgrade)
 	$(BIN)/uv pip compile $(PINS) --group build -o requirements/run.txt

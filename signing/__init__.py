@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from signing import web
 from signing.core import locales
 from signing.core.db import db
+from signing.core.db import install as install_database
 from signing.core.keystore import KeyStore
 from signing.core.limits import Limits
 from signing.core.settings import Settings, read_settings
@@ -46,7 +47,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
         "max_overflow": 48,
         "hide_parameters": True,  # no personal data in tracebacks and logs
     }
-    db.init_app(app)
+    install_database(app)
     with app.app_context():
         app.extensions["signing.limits"] = Limits(settings, db.engine)
 

@@ -6,11 +6,13 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from psycopg import sql
 
 DEBIAN = Path("/usr/lib/postgresql")
 SUPERUSER = "postgres"
+PATIENCE_SECONDS = 10.0
 
 
 class NoPostgres(Exception):
@@ -27,9 +30,57 @@ class NoPostgres(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A running cluster that listens on loopback alone."""
+    """A running cluster that listens on loopback alone; it can be killed and started again."""
 
     port: int
+    folder: Path
+    options: str
+
+    def start(self) -> None:
+        """It answers afterwards; what it had committed when it was killed is there.
+
+        While it was away somebody's call may have gone out from its port, so it tries again.
+        """
+        options = f"-p {self.port} {self.options}"
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self._control("-o", options, "-l", str(self.folder / "log"), "-w", "start")
+            except subprocess.CalledProcessError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+    def stop(self) -> None:
+        self._control("-m", "immediate", "-w", "stop")
+
+    def kill(self) -> None:
+        """SIGKILL for all its processes at one moment, as when a machine loses its power."""
+        first = self.pid
+        os.kill(first, signal.SIGSTOP)  # so that it makes no more children while we count them
+        processes = [*self.backends(), first]
+        for pid in processes:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until = time.monotonic() + PATIENCE_SECONDS
+        while any(Path(f"/proc/{pid}").exists() for pid in processes):
+            assert time.monotonic() < until, "nobody collects those who were killed"
+            time.sleep(0.01)
+
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "data" / "postmaster.pid").read_text().partition("\n")[0])
+
+    def backends(self) -> list[int]:
+        """Its children: one a connection, and those that write."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(pid) for pid in children.split()]
+
+    def _control(self, *arguments: str) -> None:
+        data = str(self.folder / "data")
+        _as_owner(self.folder, _programs() / "pg_ctl", "-D", data, *arguments)
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
@@ -63,22 +114,20 @@ def cluster(*, durable: bool = False) -> Iterator[Server]:
     if os.geteuid() == 0:
         owner = pwd.getpwnam(SUPERUSER)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-    data = str(folder / "data")
-    port = _free_port()
-    options = (
-        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=300 "
-        f"-c fsync={'on' if durable else 'off'} -c log_min_messages=fatal"
-    )
     _as_owner(
-        folder, programs / "initdb", "-D", data, "-U", SUPERUSER, "-A", "trust",
+        folder, programs / "initdb", "-D", str(folder / "data"), "-U", SUPERUSER, "-A", "trust",
         "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
     )  # fmt: skip
-    control = programs / "pg_ctl"
-    _as_owner(folder, control, "-D", data, "-l", str(folder / "log"), "-o", options, "-w", "start")
+    options = (
+        f"-k {folder} -c listen_addresses=127.0.0.1 -c max_connections=300 "
+        f"-c fsync={'on' if durable else 'off'} -c log_min_messages=fatal"
+    )
+    server = Server(_free_port(), folder, options)
+    server.start()
     try:
-        yield Server(port)
+        yield server
     finally:
-        _as_owner(folder, control, "-D", data, "-m", "immediate", "-w", "stop")
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -8,10 +8,24 @@ import click
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from signing.cli import counts, db, demo, doctor, erase, keys, letters, serve, signatures, worker
+from signing.cli import (
+    counts,
+    db,
+    demo,
+    doctor,
+    domains,
+    erase,
+    keys,
+    letters,
+    mail,
+    restore,
+    serve,
+    signatures,
+    worker,
+)
+from signing.core.master_keys import MasterKeyMissing
 from signing.core.refusals import Refusal
 from signing.core.settings import SettingsBroken
-from signing.core.vault import MasterKeyMissing
 
 HELP = "is it there, and has `signing db upgrade` been run? `signing doctor` tells more."
 
@@ -29,10 +43,13 @@ for command in (
     db.db_,
     doctor.doctor,
     letters.letters_,
+    domains.domains_,
+    mail.mail_,
     signatures.signatures_,
     counts.counts_,
     erase.erase,
     keys.keys_,
+    restore.restore_,
 ):
     signing.add_command(command)
 

@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from signing import create_app
 from signing.core import migrating
 from signing.core.ids import HOUSE
+from signing.core.master_keys import MasterKeyMissing
 from signing.core.settings import Settings, SettingsBroken, read_settings
-from signing.core.vault import MasterKeyMissing, Unreadable, vault
+from signing.core.vault import Unreadable, vault
 from signing.letters import wordings
 from signing.mail import outbox, smtp
 from signing.mail.models import MailState
@@ -85,7 +86,13 @@ def _dead_letters(_settings: Settings) -> Iterator[str]:
         yield f"  {mail_id} {kind}: {error}"
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[str]], ...] = (_databases, _keys, _smtp, _dead_letters)
+CHECKS: tuple[Callable[[Settings], Iterator[str]], ...] = (
+    _databases,
+    _keys,
+    _smtp,
+    _dead_letters,
+    restore.list_faults,
+)
 
 
 def _hints(settings: Settings) -> Iterator[str]:

@@ -8,6 +8,7 @@ from signing.cli.app import OPERATOR, with_app
 from signing.core.db import transaction
 from signing.mail import domains
 from signing.mail.domains import Rule
+from signing.signatures import domain_rules
 
 
 @click.group("domains")
@@ -39,7 +40,7 @@ def allow(domain: str) -> None:
 
 def _rule(domain: str, rule: Rule) -> None:
     with transaction():
-        name = domains.set_rule(domain, rule, by=OPERATOR)
+        name = domain_rules.decide(domain, rule, by=OPERATOR)
     click.echo(f"{name}: {rule}. Heeded within a minute.")
 
 
@@ -52,7 +53,7 @@ def forget(domain: str) -> None:
     Example: signing domains forget flood.example
     """
     with transaction():
-        had = domains.forget_rule(domain, by=OPERATOR)
+        had = domain_rules.forget(domain, by=OPERATOR)
     click.echo("Forgotten." if had else "There was no rule.")
 
 

@@ -11,6 +11,7 @@ from typing import TextIO
 
 import click
 
+from signing.cli import flagged, proof
 from signing.cli.app import OPERATOR, with_app
 from signing.core.db import transaction
 from signing.counts import queries as counts
@@ -21,6 +22,10 @@ from signing.letters import queries as letters
 @click.group("signatures")
 def signatures_() -> None:
     """Signatures of a letter."""
+
+
+for command in (proof.proof, flagged.flagged):
+    signatures_.add_command(command)
 
 
 @signatures_.command()

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     Connection,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -69,6 +71,21 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def install(app: Flask) -> None:
+    """Each request and each round of a worker has a session of its own, closed with it."""
+    db.init_app(app)
+    app.teardown_appcontext(_let_go_of_the_lost)  # runs before the session is closed
+
+
+def _let_go_of_the_lost(_error: BaseException | None) -> None:
+    """A database that dies once the answer is made does not take the answer with it."""
+    if db.session.registry.has():
+        try:
+            db.session.rollback()
+        except DBAPIError:
+            db.session().invalidate()
 
 
 @event.listens_for(Engine, "connect")

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
@@ -24,6 +26,9 @@ from pydantic import (
 PREFIX = "SIGNING_"
 MASTER_KEY_BYTES = 32
 SECRET_KEY_CHARACTERS = 32
+DKIM_BITS = 1024  # RFC 8301, 3.2: with fewer no receiver believes it
+# RFC 5321, 4.5.3.1.1: 64 before the @, and of these 43 are a plus and the mail's tag.
+BOUNCE_NAME_CHARACTERS = 21
 
 
 class SettingsBroken(Exception):
@@ -70,6 +75,23 @@ def _address(value: str) -> str:
         raise ValueError("is not an e-mail address") from None
 
 
+def _bounce_address(value: str) -> str:
+    address = _address(value)
+    if len(address.rpartition("@")[0].encode()) > BOUNCE_NAME_CHARACTERS:
+        raise ValueError(f"needs at most {BOUNCE_NAME_CHARACTERS} characters before the @")
+    return address
+
+
+def _dkim_key(value: str) -> str:
+    try:
+        key = load_pem_private_key(value.encode(), password=None)
+    except (ValueError, TypeError):  # no PEM, or a passphrase is needed
+        key = None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < DKIM_BITS:
+        raise ValueError(f"needs a private RSA key in PEM, of {DKIM_BITS} bits or more")
+    return value
+
+
 def _network(value: object) -> object:
     try:
         return ip_network(str(value), strict=False)
@@ -102,6 +124,8 @@ MasterKeys = Annotated[
     Field(min_length=1, repr=False),
 ]
 Address = Annotated[str, AfterValidator(_address)]
+BounceAddress = Annotated[str, AfterValidator(_bounce_address)]
+DkimKey = Annotated[str, AfterValidator(_dkim_key)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Days = Annotated[int, Field(ge=1, le=3660)]
 Networks = Annotated[
@@ -137,10 +161,10 @@ class Settings(BaseModel):
     trusted_proxies: Networks = ()
     nameservers: Nameservers = ("system",)
 
-    bounce_address: Address | Literal[""] = ""
+    bounce_address: BounceAddress | Literal[""] = ""
     bounce_box: str = Field(default="", repr=False)
     dkim_selector: str = ""
-    dkim_key: str = Field(default="", repr=False)
+    dkim_key: DkimKey | Literal[""] = Field(default="", repr=False)
 
     calm_a_minute: int = Field(default=600, ge=1)
     mails_a_day: int = Field(default=12, ge=1)
@@ -173,6 +197,12 @@ class Settings(BaseModel):
     def _keys_apart_from_the_data(self) -> Settings:
         if self.keystore_url == self.database_url:
             raise ValueError("SIGNING_KEYSTORE_URL must name another database than the data's own")
+        return self
+
+    @model_validator(mode="after")
+    def _dkim_whole_or_not_at_all(self) -> Settings:
+        if bool(self.dkim_selector) != bool(self.dkim_key):
+            raise ValueError("SIGNING_DKIM_SELECTOR and SIGNING_DKIM_KEY come together or neither")
         return self
 
     @property

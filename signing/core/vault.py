@@ -22,21 +22,21 @@ from werkzeug.local import LocalProxy
 
 from signing.core import clock
 from signing.core.ids import HOUSE
-from signing.core.keystore import KeyPurpose, KeyStore, StoredKey
+from signing.core.keystore import KeyPurpose, KeyStore
+from signing.core.master_keys import MasterKeys, fresh_key
 
-KEY_BYTES = 32
 NONCE_BYTES = 12
 DIGEST_BYTES = 16
 # No process keeps an opened key longer: after that long, an erased letter is dark everywhere.
 OPENED = timedelta(seconds=60)
+# After a version that nobody knows, the key store is not asked again for so long.
+MISSED = timedelta(seconds=1)
+# Midnight may come a little earlier or later to other hosts.
+MIDNIGHT = timedelta(hours=1)
 
 
 class Unreadable(Exception):
     """The key is destroyed, or the bytes were not sealed for this place."""
-
-
-class MasterKeyMissing(Exception):
-    """The key is there, but none of this installation's master keys opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ class Vault:
 
     def __init__(self, store: KeyStore, master_keys: Sequence[bytes]) -> None:
         self.store = store
-        self._masters = {_master_key_id(key): AESGCM(key) for key in master_keys}
-        self._first = _master_key_id(master_keys[0])
+        self.masters = MasterKeys(master_keys)
         self._opened: dict[tuple[UUID, KeyPurpose], _Opened] = {}
+        self._missed: dict[UUID, datetime] = {}
 
     def make_keys(self, owner_id: UUID = HOUSE) -> None:
         """The owner has a key of each purpose afterwards; existing ones stay as they are.
@@ -77,14 +77,18 @@ class Vault:
         if owner_id != HOUSE:
             self._keys(HOUSE, KeyPurpose.SEAL)
         for purpose in (KeyPurpose.SEAL, KeyPurpose.DIGEST):
-            wrapped = self._wrap(owner_id, purpose, 1, os.urandom(KEY_BYTES))
-            self.store.add(owner_id, purpose, StoredKey(1, wrapped, self._first))
+            fresh = self.masters.wrap(owner_id, purpose, 1, fresh_key())
+            self.store.add(owner_id, purpose, fresh)
 
     def destroy(self, owner_id: UUID) -> None:
         """What was sealed for this owner is unreadable from now on."""
         self.store.destroy(owner_id)
         for purpose in KeyPurpose:
             self._opened.pop((owner_id, purpose), None)
+
+    def forget_opened(self) -> None:
+        """What this process opened is looked up again, as every process does in time."""
+        self._opened.clear()
 
     def seal(self, place: Place, plain: bytes) -> bytes:
         keys = self._keys(place.letter_id, KeyPurpose.SEAL)
@@ -94,14 +98,35 @@ class Vault:
 
     def open(self, place: Place, sealed: bytes) -> bytes:
         """What was sealed for this very place; raises `Unreadable`."""
-        keys = self._keys(place.letter_id, KeyPurpose.SEAL).keys
-        if not sealed or sealed[0] not in keys:
+        if not sealed:
             raise Unreadable
+        key = self._find_key(place.letter_id, sealed[0])
         nonce, cipher = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
-            return AESGCM(keys[sealed[0]]).decrypt(nonce, cipher, place.associated_data)
+            return AESGCM(key).decrypt(nonce, cipher, place.associated_data)
         except (InvalidTag, ValueError):
             raise Unreadable from None
+
+    def _find_key(self, owner_id: UUID, version: int) -> bytes:
+        """One that another process made a moment ago is looked up; nonsense not every time."""
+        keys = self._keys(owner_id, KeyPurpose.SEAL).keys
+        missed_at = self._missed.get(owner_id)
+        if version not in keys and not (missed_at and clock.now() < missed_at + MISSED):
+            self._opened.pop((owner_id, KeyPurpose.SEAL), None)
+            keys = self._keys(owner_id, KeyPurpose.SEAL).keys
+            if version not in keys:
+                self._missed[owner_id] = clock.now()
+        if version not in keys:
+            raise Unreadable
+        return keys[version]
+
+    def reseal(self, place: Place, sealed: bytes) -> bytes:
+        """The same under the owner's newest key; raises `Unreadable`."""
+        return self.seal(place, self.open(place, sealed))
+
+    def get_newest(self, owner_id: UUID) -> int:
+        """The version that the owner's data is sealed under by now; raises `Unreadable`."""
+        return self._keys(owner_id, KeyPurpose.SEAL).newest
 
     def digest(self, owner_id: UUID, value: str) -> bytes:
         """16 bytes that recognise the value among the owner's, and nowhere else."""
@@ -120,10 +145,16 @@ class Vault:
             keys = self._keys(HOUSE, KeyPurpose.NETWORK).keys
             if version in keys:
                 return keys
-        wrapped = self._wrap(HOUSE, KeyPurpose.NETWORK, version, os.urandom(KEY_BYTES))
-        self.store.add(HOUSE, KeyPurpose.NETWORK, StoredKey(version, wrapped, self._first))
+        fresh = self.masters.wrap(HOUSE, KeyPurpose.NETWORK, version, fresh_key())
+        self.store.add(HOUSE, KeyPurpose.NETWORK, fresh)
         self._opened.pop((HOUSE, KeyPurpose.NETWORK), None)
         return self._keys(HOUSE, KeyPurpose.NETWORK).keys
+
+    def forget_networks(self) -> int:
+        """Networks of earlier days are never recognised again; returns how many keys went."""
+        now = clock.now()
+        needed = {_day_version(at) for at in (now - MIDNIGHT, now, now + MIDNIGHT)}
+        return self.store.delete_all_but(HOUSE, KeyPurpose.NETWORK, needed)
 
     def _keys(self, owner_id: UUID, purpose: KeyPurpose) -> _Opened:
         opened = self._opened.get((owner_id, purpose))
@@ -133,38 +164,15 @@ class Vault:
         if not stored:
             self._opened.pop((owner_id, purpose), None)
             raise Unreadable
-        keys = {key.version: self._unwrap(owner_id, purpose, key) for key in stored}
+        keys = {key.version: self.masters.unwrap(owner_id, purpose, key) for key in stored}
         opened = _Opened(keys, stored[0].version, clock.now() + OPENED)
         self._opened[owner_id, purpose] = opened
         return opened
-
-    def _wrap(self, owner_id: UUID, purpose: KeyPurpose, version: int, key: bytes) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        about = _about(owner_id, purpose, version)
-        return nonce + self._masters[self._first].encrypt(nonce, key, about)
-
-    def _unwrap(self, owner_id: UUID, purpose: KeyPurpose, key: StoredKey) -> bytes:
-        master = self._masters.get(key.master_key_id)
-        if master is None:
-            raise MasterKeyMissing(f"no master key of the name {key.master_key_id} is set")
-        try:
-            nonce, cipher = key.wrapped[:NONCE_BYTES], key.wrapped[NONCE_BYTES:]
-            return master.decrypt(nonce, cipher, _about(owner_id, purpose, key.version))
-        except InvalidTag:
-            raise MasterKeyMissing("a stored key was altered") from None
 
 
 def _day_version(at: datetime) -> int:
     """The days go round in 255: what is older than two days is deleted long before."""
     return at.date().toordinal() % 255 + 1
-
-
-def _about(owner_id: UUID, purpose: KeyPurpose, version: int) -> bytes:
-    return owner_id.bytes + purpose.encode() + bytes([version])
-
-
-def _master_key_id(key: bytes) -> str:
-    return hashlib.sha256(b"signing master key id" + key).hexdigest()[:16]
 
 
 vault = cast(Vault, LocalProxy(lambda: current_app.extensions["signing.vault"]))

@@ -221,9 +221,9 @@ def _keep_text(
     letter = imported.letter
     known = db.session.get(Translation, (letter.id, text.locale))
     if known is not None and (known.title, known.body) == (text.title, text.body):
-        imported.unchanged.append(text.locale)
-        known.to = text.to
-        known.summary = text.summary
+        is_same = known.privacy == text.privacy
+        (imported.unchanged if is_same else imported.changed).append(text.locale)
+        known.to, known.summary, known.privacy = text.to, text.summary, text.privacy
         return known.revision_id
     if known is not None and original_id is None and rules.has_signatures and not rules.correction:
         raise OriginalFrozen
@@ -238,6 +238,7 @@ def _keep_text(
             summary=text.summary,
             body=text.body,
             to=text.to,
+            privacy=text.privacy,
             state=TranslationState.PUBLISHED,
             revision_id=revision.id,
             made_from_revision_id=original_id or revision.id,

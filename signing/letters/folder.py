@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -13,15 +13,15 @@ import yaml
 from flask_babel import lazy_gettext as _l
 
 from signing.core.refusals import Refusal
-from signing.letters import front_matter, links, markdown, shortcodes
-from signing.letters.front_matter import FrontMatter, Unreadable
+from signing.letters import files, front_matter, links, markdown, shortcodes
+from signing.letters.front_matter import FENCES, FrontMatter, Unreadable
 
-FILE_BYTES = 1_000_000
 T = TypeVar("T")
 
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
-_FILE = re.compile(r"_?index(?:\.([A-Za-z0-9_-]+))?\.md")
+_LETTER = re.compile(r"_?index(?:\.([A-Za-z0-9_-]+))?\.md")
+_PRIVACY = re.compile(r"privacy(?:\.([A-Za-z0-9_-]+))?\.md")
 _LEADING_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 
 
@@ -54,6 +54,7 @@ class Text:
     summary: str
     body: str  # Markdown; links to http, https and mailto only
     to: str  # the addressee in this language; "": the file names none
+    privacy: str = ""  # Markdown too: the campaign's own part of the privacy notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,12 @@ class _Rules:
     overrides: Mapping[str, str]  # from the command line
 
 
-def locale_of(filename: str) -> str | None:
+def locale_of(filename: str, form: re.Pattern[str] = _LETTER) -> str | None:
     """The locale that a letter's file name tells: "" for the default language's, None for others.
 
     `index.pt_PT.md` and `_index.pt-pt.md` tell the same one.
     """
-    found = _FILE.fullmatch(filename)
+    found = form.fullmatch(filename)
     return _normal(found[1] or "") if found else None
 
 
@@ -113,41 +114,59 @@ def read(
         if key not in front_matter.KNOWN:
             raise FolderBroken(f"--set {key}", 0, "there is no such setting")
     default_locale = _normal(default_locale)
-    files, notes = _list_files(path, default_locale, {_normal(one) for one in known_locales})
+    known = {_normal(one) for one in known_locales}
+    own = _list_files(path, _LETTER, default_locale, known)
+    if default_locale not in own:
+        raise FolderBroken(str(path), 0, f"there is no index.md for the default {default_locale}")
+    notices = _list_files(path, _PRIVACY, default_locale, known)
+    notes = _note_others(path, own, notices)
     texts: list[Text] = []
     settled: Mapping[str, object] = {}
-    for locale, file in files.items():
+    for locale in (default_locale, *sorted(own.keys() - {default_locale})):
         is_default = locale == default_locale
         overrides = settings if is_default else NO_SETTINGS
-        reading = _Reading(file.name, _Rules(is_default, base_url, keep_shortcode_words, overrides))
-        texts.append(reading.read(file, locale))
+        rules = _Rules(is_default, base_url, keep_shortcode_words, overrides)
+        reading = _Reading(own[locale].name, rules)
+        text = reading.read(own[locale], locale)
         notes += reading.notes
+        if locale in notices:
+            further = _Reading(notices[locale].name, rules)
+            text = replace(text, privacy=further.read_notice(notices[locale]))
+            notes += further.notes
+        texts.append(text)
         settled = reading.settings if is_default else settled
     return Folder(texts[0], tuple(texts[1:]), MappingProxyType(settled), tuple(notes))
 
 
 def _list_files(
-    path: Path, default_locale: str, known: Collection[str]
-) -> tuple[dict[str, Path], list[Note]]:
-    """The letter's files by locale, the default language's first; and what else lies there."""
+    path: Path, form: re.Pattern[str], default_locale: str, known: Collection[str]
+) -> dict[str, Path]:
+    """The folder's files of this form, by locale."""
     if not path.is_dir():
         raise FolderBroken(str(path), 0, "this is not a folder")
-    files: dict[str, Path] = {}
-    notes = []
+    found: dict[str, Path] = {}
     for file in sorted(path.iterdir()):
-        told = locale_of(file.name)
+        told = locale_of(file.name, form)
         if told is None:
-            notes.append(Note(file.name, 0, "not a letter's file; ignored"))
             continue
         locale = told or default_locale
         if told and locale not in known:
             raise FolderBroken(file.name, 0, f"there is no language {locale} here")
-        if locale in files:
-            raise FolderBroken(file.name, 0, f"{files[locale].name} is in the same language")
-        files[locale] = file
-    if default_locale not in files:
-        raise FolderBroken(str(path), 0, f"there is no index.md for the default {default_locale}")
-    return {default_locale: files.pop(default_locale), **dict(sorted(files.items()))}, notes
+        if locale in found:
+            raise FolderBroken(file.name, 0, f"{found[locale].name} is in the same language")
+        found[locale] = file
+    return found
+
+
+def _note_others(path: Path, own: Mapping[str, Path], notices: Mapping[str, Path]) -> list[Note]:
+    """What else lies in the folder."""
+    taken = {*own.values(), *notices.values()}
+    others = [file for file in sorted(path.iterdir()) if file not in taken]
+    alone = [file for locale, file in notices.items() if locale not in own]
+    return [
+        *(Note(file.name, 0, "not a letter's file; ignored") for file in others),
+        *(Note(file.name, 0, "the letter is not in this language; ignored") for file in alone),
+    ]
 
 
 class _Reading:
@@ -161,7 +180,7 @@ class _Reading:
 
     def read(self, file: Path, locale: str) -> Text:
         try:
-            front = front_matter.split(_load(file))
+            front = front_matter.split(files.load(file))
             self._settle(front)
             return Text(
                 locale,
@@ -170,6 +189,16 @@ class _Reading:
                 body=self._tidy(front),
                 to=self._take(front, "to", front_matter.one_line) or "",
             )
+        except Unreadable as error:
+            raise FolderBroken(self.name, error.line, error.why) from None
+
+    def read_notice(self, file: Path) -> str:
+        """The text alone, by the rules of a letter's."""
+        try:
+            front = front_matter.split(files.load(file))
+            for key in front.values:
+                self._note(front.line_of(key), f"{key} belongs in the letter's file; ignored")
+            return self._tidy(front)
         except Unreadable as error:
             raise FolderBroken(self.name, error.line, error.why) from None
 
@@ -226,43 +255,24 @@ class _Reading:
         self.notes.append(Note(self.name, line, what))
 
 
-def _load(file: Path) -> str:
-    """The file's characters, its lines ended by \\n alone."""
-    if not file.resolve().is_relative_to(file.parent.resolve()):
-        raise Unreadable(0, "this link leads out of the folder")
-    if not file.is_file():
-        raise Unreadable(0, "this is not a file")
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(FILE_BYTES + 1)
-    except OSError as error:
-        raise Unreadable(0, f"this cannot be read: {error.strerror}") from None
-    if len(data) > FILE_BYTES:
-        raise Unreadable(0, f"the file has more than {FILE_BYTES:,} bytes")
-    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b"\0" in data:
-        raise Unreadable(
-            _line_at(data, data.index(b"\0")), "a NUL character does not belong in text"
-        )
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise Unreadable(_line_at(data, error.start), "this is not UTF-8") from None
-
-
-def _line_at(data: bytes, position: int) -> int:
-    return data.count(b"\n", 0, position) + 1
-
-
 def write(
     path: Path, default: Text, translations: Collection[Text], settings: Mapping[str, object]
 ) -> None:
     """Files that `read` reads back as these very values."""
     path.mkdir(parents=True, exist_ok=True)
-    (path / "_index.md").write_text(_page(default, settings), encoding="utf-8", newline="\n")
-    for text in translations:
-        file = path / f"_index.{text.locale}.md"
-        file.write_text(_page(text, NO_SETTINGS), encoding="utf-8", newline="\n")
+    for text, own_settings, end in (
+        (default, settings, "md"),
+        *((text, NO_SETTINGS, f"{text.locale}.md") for text in translations),
+    ):
+        _keep(path / f"_index.{end}", _page(text, own_settings))
+        if text.privacy:
+            # A first line that looks like front matter would be taken for it.
+            blank = "\n" if text.privacy.partition("\n")[0].rstrip() in FENCES else ""
+            _keep(path / f"privacy.{end}", f"{blank}{text.privacy}\n")
+
+
+def _keep(file: Path, content: str) -> None:
+    file.write_text(content, encoding="utf-8", newline="\n")
 
 
 def _page(text: Text, settings: Mapping[str, object]) -> str:

@@ -135,6 +135,12 @@ def list_locales(letter_id: UUID) -> list[str]:
     return sorted(db.session.scalars(published))
 
 
+def list_translations(letter_id: UUID) -> Sequence[Translation]:
+    """The letter in every language, whatever its state, sorted by locale."""
+    wanted = select(Translation).where(Translation.letter_id == letter_id)
+    return db.session.scalars(wanted.order_by(Translation.locale)).all()
+
+
 def list_corrections(letter: Letter, locale: str) -> list[Correction]:
     """Changes made to this language's text after people had signed it, newest first."""
     revisions = db.session.scalars(
@@ -154,7 +160,12 @@ def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
     rows = db.session.scalars(select(Translation).where(Translation.letter_id == letter.id)).all()
     texts = {
         row.locale: Text(
-            locale=row.locale, title=row.title, summary=row.summary, body=row.body, to=row.to
+            locale=row.locale,
+            title=row.title,
+            summary=row.summary,
+            body=row.body,
+            to=row.to,
+            privacy=row.privacy,
         )
         for row in rows
     }

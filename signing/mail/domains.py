@@ -14,11 +14,10 @@ import dns.resolver
 from disposable_email_domains import blocklist
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from signing.audit import Actor, Verb, log
 from signing.core import clock
-from signing.core.db import count_rows, db, insert
+from signing.core.db import db
 from signing.core.dns import resolver
 from signing.core.refusals import Refusal
 from signing.mail.models import DomainRule
@@ -104,25 +103,6 @@ def _ask(asked: dns.resolver.Resolver, domain: str) -> Verdict:
 def list_rules() -> dict[str, Rule]:
     rows = db.session.execute(select(DomainRule.domain, DomainRule.rule))
     return {domain: Rule(rule) for domain, rule in rows}
-
-
-def set_rule(domain: str, rule: Rule, *, by: Actor) -> str:
-    """The domain has this rule afterwards; returns its name as it is kept (A-labels)."""
-    name = a_labels(domain)
-    row = insert(DomainRule).values(domain=name, rule=rule, at=clock.now())
-    again = {"rule": row.excluded.rule, "at": row.excluded.at}
-    db.session.execute(row.on_conflict_do_update(index_elements=["domain"], set_=again))
-    log.record(Verb.DOMAIN_RULED, by=by, subject=name, details={"rule": rule.value})
-    return name
-
-
-def forget_rule(domain: str, *, by: Actor) -> bool:
-    """The domain has no rule afterwards; returns whether it had one."""
-    name = a_labels(domain)
-    had = count_rows(db.session.execute(delete(DomainRule).where(DomainRule.domain == name)))
-    if had:
-        log.record(Verb.DOMAIN_RULED, by=by, subject=name, details={"rule": "none"})
-    return bool(had)
 
 
 def a_labels(domain: str) -> str:

@@ -6,7 +6,7 @@ A worker that dies gives its mails back when the lease ends. Nothing here commit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     Insert,
+    LargeBinary,
     String,
     Table,
     Uuid,
@@ -32,6 +33,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from signing.core import clock
 from signing.core.db import Moment, count_rows, db, dialect, insert_for
 from signing.core.ids import new_id
+from signing.core.vault import Place, vault
 from signing.mail.kinds import Kind, Recipient
 from signing.mail.models import MailState, OutgoingMail
 
@@ -47,11 +49,12 @@ PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 720, 
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """Whom a mail is for: a row that holds the address."""
+    """Whom a mail is for: a row that holds the address, or the `address` itself."""
 
     letter_id: UUID
     id: UUID
     kind: Recipient = Recipient.SIGNATURE
+    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,23 @@ class Claimed:
     attempts: int
     lease_id: UUID
     leased_until: datetime
+    sealed_to: bytes | None = None
+
+    @property
+    def address(self) -> str:
+        """Where no row holds it; raises `vault.Unreadable` where nothing is sealed."""
+        return vault.open(place(self.letter_id, self.id), self.sealed_to or b"").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is known of a mail to one recipient; settled ones are forgotten after a while."""
+
+    id: UUID
+    kind: Kind
+    state: MailState
+    put_at: datetime
+    sent_at: datetime | None
 
 
 def put(kind: Kind, *, to: To, locale: str) -> None:
@@ -76,20 +96,31 @@ def put(kind: Kind, *, to: To, locale: str) -> None:
     was away, is due at once instead. One statement, whether a row comes of it or not.
     """
     at = clock.now()
+    id_ = new_id()
     db.session.execute(
         _put(dialect()),
         {
             "letter": to.letter_id,
-            "new": new_id(),
+            "new": id_,
             "kind": kind.value,
             "recipient_kind": to.kind.value,
             "recipient": to.id,
+            "sealed_to": _seal(to, id_) if to.address else None,
             "locale": locale,
             "at": at,
             "a_pause_ago": at - PAUSE,
             "a_day_ago": at - A_DAY,
         },
     )
+
+
+def _seal(to: To, id_: UUID) -> bytes:
+    return vault.seal(place(to.letter_id, id_), to.address.encode())
+
+
+def place(letter_id: UUID, id_: UUID) -> Place:
+    """Where the address of a mail is sealed, if no other row holds it."""
+    return Place("outgoing_mail", letter_id, id_.bytes)
 
 
 @cache
@@ -116,6 +147,7 @@ def _put(dialect_name: str) -> Insert:
         "kind": bindparam("kind", type_=String()),
         "recipient_kind": bindparam("recipient_kind", type_=String()),
         "recipient_id": bindparam("recipient", type_=Uuid()),
+        "sealed_to": bindparam("sealed_to", type_=LargeBinary()),
         "locale": bindparam("locale", type_=String()),
         "created_at": bindparam("at", type_=Moment()),
         "due_at": bindparam("at", type_=Moment()),
@@ -158,28 +190,31 @@ def claim(limit: int) -> list[Claimed]:
             OutgoingMail.locale,
             OutgoingMail.created_at,
             OutgoingMail.attempts,
+            OutgoingMail.sealed_to,
         )
         .execution_options(synchronize_session=False)
     )
     return [
-        Claimed(letter_id, id_, Kind(kind), recipient, locale, created, attempts, lease_id, until)
-        for letter_id, id_, kind, recipient, locale, created, attempts in taken
+        Claimed(
+            letter_id, id_, Kind(kind), recipient, locale, created, attempts, lease_id, until, to
+        )
+        for letter_id, id_, kind, recipient, locale, created, attempts, to in taken
     ]
 
 
 def settle_sent(mail: Claimed) -> None:
-    _settle(mail, state=MailState.SENT, sent_at=clock.now(), last_error=None)
+    _settle(mail, state=MailState.SENT, sent_at=clock.now(), sealed_to=None, last_error=None)
 
 
 def settle_dropped(mail: Claimed) -> None:
-    """There is nobody left to write to: the row that held the address is gone."""
-    _settle(mail, state=MailState.DROPPED, last_error=None)
+    """Nobody is left to write to, or whoever is there wants no mail, or has had enough."""
+    _settle(mail, state=MailState.DROPPED, sealed_to=None, last_error=None)
 
 
 def settle_failed(mail: Claimed, error: str, *, permanent: bool) -> None:
     """Try again after a growing pause, or give up: refused for good, or failed too often."""
     if permanent or mail.attempts > len(PAUSES):
-        _settle(mail, state=MailState.DEAD, last_error=error)
+        _settle(mail, state=MailState.DEAD, sealed_to=None, last_error=error)
     else:
         due_at = clock.now() + PAUSES[mail.attempts - 1]
         _settle(mail, due_at=due_at, last_error=error, lease_id=None, leased_until=None)
@@ -209,6 +244,26 @@ def drop_for(letter_id: UUID, recipient_id: UUID) -> None:
             OutgoingMail.letter_id == letter_id, OutgoingMail.recipient_id == recipient_id
         )
     )
+
+
+def list_for(letter_id: UUID, recipient_id: UUID) -> list[Sent]:
+    """The mails about this recipient, the oldest first."""
+    columns = (
+        OutgoingMail.id,
+        OutgoingMail.kind,
+        OutgoingMail.state,
+        OutgoingMail.created_at,
+        OutgoingMail.sent_at,
+    )
+    rows = db.session.execute(
+        select(*columns)
+        .where(OutgoingMail.letter_id == letter_id, OutgoingMail.recipient_id == recipient_id)
+        .order_by(OutgoingMail.created_at)
+    )
+    return [
+        Sent(id_, Kind(kind), MailState(state), put_at, sent_at)
+        for id_, kind, state, put_at, sent_at in rows
+    ]
 
 
 def delete_settled(before: datetime, *, limit: int = 1000) -> int:

@@ -38,7 +38,7 @@ class SmtpUrl:
             or not (self.user + self.password).isprintable()
         ):
             raise ValueError("The mail server's user and password may only have ASCII characters.")
-        if self.user and self.security is Security.NONE and not _is_loopback(self.host):
+        if self.user and self.security is Security.NONE and not is_loopback(self.host):
             raise ValueError(
                 "A password would travel readable over smtp://: use smtp+starttls:// or smtps://."
             )
@@ -84,7 +84,7 @@ def _plainly(sentence: str) -> Iterator[None]:
         raise ValueError(sentence) from None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     with suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"

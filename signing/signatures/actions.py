@@ -29,6 +29,12 @@ from signing.signatures.declaration import Declaration
 from signing.signatures.models import CONTROLLER, Consent, Show, Signature, State
 from signing.signatures.person import Person
 
+STOPPED = {
+    ConsentPurpose.NEWS: Forgotten.NO_NEWS,
+    ConsentPurpose.NEWSLETTER: Forgotten.NO_NEWSLETTER,
+    ConsentPurpose.FOLLOW_UP: Forgotten.NO_FOLLOW_UP,
+}
+
 
 class LetterClosed(Refusal):
     status = 410
@@ -190,15 +196,24 @@ def show_name(ref: SignatureRef, show: Show, wording_id: UUID) -> None:
     signature, _letter = queries.get(ref, to_change=True)
     if show is Show.NO:
         vault.store.note_forgotten(ref.letter_id, ref.signature_id, Forgotten.HIDDEN)
-        _drop_consents(ref, [ConsentPurpose.SHOW_NAME])
+        hide(signature)
     else:
         vault.store.note_remembered(ref.letter_id, ref.signature_id, Forgotten.HIDDEN)
         _give_consent(ref, ConsentPurpose.SHOW_NAME, wording_id)
-    _rewrite(signature, replace(person.of(signature), show=show))
+        _rewrite(signature, replace(person.of(signature), show=show))
+
+
+def hide(signature: Signature) -> None:
+    """The name is on no page afterwards, and nothing allows it to be; raises `Unreadable`."""
+    who = replace(person.of(signature), show=Show.NO)
+    ref = SignatureRef(signature.letter_id, signature.id)
+    _drop_consents(ref, [ConsentPurpose.SHOW_NAME])
+    _rewrite(signature, who)
 
 
 def stop_mail(ref: SignatureRef, purpose: ConsentPurpose) -> None:
     """Take back one consent to be mailed; the signature stays."""
+    vault.store.note_forgotten(ref.letter_id, ref.signature_id, STOPPED[purpose])
     db.session.execute(
         update(Consent)
         .where(Consent.letter_id == ref.letter_id, Consent.signature_id == ref.signature_id)
@@ -254,9 +269,15 @@ def withdraw(ref: SignatureRef) -> Letter:
     """
     _signature, letter = queries.get(ref)
     vault.store.note_forgotten(ref.letter_id, ref.signature_id, Forgotten.WITHDRAWN)
+    remove(ref.letter_id, ref.signature_id)
+    return letter
+
+
+def remove(letter_id: UUID, signature_id: UUID) -> bool:
+    """What `withdraw` does, without noting it; returns whether there was a signature."""
     gone = db.session.execute(
         delete(Signature)
-        .where(Signature.letter_id == ref.letter_id, Signature.id == ref.signature_id)
+        .where(Signature.letter_id == letter_id, Signature.id == signature_id)
         .returning(
             Signature.state,
             Signature.public_name,
@@ -267,8 +288,8 @@ def withdraw(ref: SignatureRef) -> Letter:
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    outbox.drop_for(ref.letter_id, ref.signature_id)
+    outbox.drop_for(letter_id, signature_id)
     if gone is not None and gone.state == State.CONFIRMED:
         kind = Counted(gone.locale, gone.country, gone.entry, gone.partner_id)
-        note(ref.letter_id, kind, delta=-1, shown_delta=-int(gone.public_name is not None))
-    return letter
+        note(letter_id, kind, delta=-1, shown_delta=-int(gone.public_name is not None))
+    return gone is not None

@@ -38,6 +38,7 @@ CONTROLLER = HOUSE
 OTHER = "other"  # where retired counts hide cells that are too small
 
 _PENDING = text("state = 'pending'")
+_BOUNCED = text("bounced_at IS NOT NULL")
 _SHOWN = text("state = 'confirmed' AND public_name IS NOT NULL")
 
 
@@ -54,6 +55,9 @@ class Signature(Base):
         ),
         Index(
             "ix_signatures_pending", "created_at", sqlite_where=_PENDING, postgresql_where=_PENDING
+        ),
+        Index(
+            "ix_signatures_bounced", "bounced_at", sqlite_where=_BOUNCED, postgresql_where=_BOUNCED
         ),
     )
 

@@ -6,7 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
+from signing.core.ids import HOUSE
 from signing.core.vault import Place, vault
+from signing.signatures.address import normalised
 from signing.signatures.models import Show, Signature
 
 
@@ -23,12 +25,12 @@ class Person:
 
 def seal(letter_id: UUID, address_digest: bytes, person: Person) -> bytes:
     plain = json.dumps(asdict(person), ensure_ascii=False, separators=(",", ":"))
-    return vault.seal(_place(letter_id, address_digest), plain.encode())
+    return vault.seal(place(letter_id, address_digest), plain.encode())
 
 
 def open_(letter_id: UUID, address_digest: bytes, sealed: bytes) -> Person:
     """Raises `vault.Unreadable` where the letter's key is destroyed."""
-    values = json.loads(vault.open(_place(letter_id, address_digest), sealed))
+    values = json.loads(vault.open(place(letter_id, address_digest), sealed))
     return Person(**values | {"show": Show(values["show"])})
 
 
@@ -36,6 +38,14 @@ def of(signature: Signature) -> Person:
     return open_(signature.letter_id, signature.address_digest, signature.sealed)
 
 
-def _place(letter_id: UUID, address_digest: bytes) -> Place:
+def house_digest(address: str) -> bytes:
+    """Recognises an address over all letters: to mail it only so often, or never.
+
+    In no signature's row, so that a stolen table does not tell who signed several letters.
+    """
+    return vault.digest(HOUSE, normalised(address))
+
+
+def place(letter_id: UUID, address_digest: bytes) -> Place:
     """The row is named by its digest: unlike its id, that is known before the upsert decides."""
     return Place("signatures", letter_id, address_digest)

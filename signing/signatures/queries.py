@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import String, bindparam, cast, func, select, tuple_
 
 from signing.core.db import db
 from signing.core.ids import HOUSE
 from signing.core.refusals import Refusal
 from signing.core.tokens import SignatureRef
+from signing.core.vault import Unreadable, vault
 from signing.counts.actions import partner_value
 from signing.counts.models import Dimension
 from signing.letters.models import ConsentPurpose, Letter, Wording
@@ -51,6 +53,9 @@ class Given:
     wording_id: UUID
     given_at: datetime
     withdrawn_at: datetime | None
+    locale: str
+    version: int
+    digest: bytes  # SHA-256 of the sentence
 
 
 def get(ref: SignatureRef, *, to_change: bool = False) -> tuple[Signature, Letter]:
@@ -81,10 +86,49 @@ def find_state(letter_id: UUID, address_digest: bytes, *, to_change: bool = Fals
     return Found(row.id, State(row.state)) if row else None
 
 
+def find_ref(letter_id: UUID, address_digest: bytes) -> SignatureRef | None:
+    """What the links in the mails to this address speak of."""
+    row = db.session.execute(
+        select(Signature.id, Signature.link_version).where(
+            Signature.letter_id == letter_id, Signature.address_digest == address_digest
+        )
+    ).one_or_none()
+    return SignatureRef(letter_id, row.id, row.link_version) if row else None
+
+
+def list_of_address(address: str) -> list[tuple[Signature, Letter]]:
+    """Every signature of an address under every letter, closed ones too, newest first.
+
+    `address` is normalised. Letters do not know each other's people: each is asked with a digest
+    of its own, all in one statement.
+    """
+    wanted = []
+    for letter_id in db.session.scalars(select(Letter.id)):
+        with suppress(Unreadable):  # erased: nobody is known there any more
+            wanted.append((letter_id, vault.digest(letter_id, address)))
+    rows = db.session.execute(
+        select(Signature, Letter)
+        .join(Letter, Letter.id == Signature.letter_id)
+        .where(tuple_(Signature.letter_id, Signature.address_digest).in_(wanted))
+        .order_by(Signature.created_at.desc())
+        .execution_options(populate_existing=True)
+    )
+    return [(signature, letter) for signature, letter in rows]
+
+
 def list_consents(ref: SignatureRef) -> list[Given]:
     """Every consent of a signature, in the order of their purposes."""
     rows = db.session.execute(
-        select(Consent.purpose, Wording.text, Wording.id, Consent.given_at, Consent.withdrawn_at)
+        select(
+            Consent.purpose,
+            Wording.text,
+            Wording.id,
+            Consent.given_at,
+            Consent.withdrawn_at,
+            Wording.locale,
+            Wording.version,
+            Wording.digest,
+        )
         .join(
             Wording,
             (Wording.letter_id == Consent.letter_id) & (Wording.id == Consent.wording_id),
@@ -93,6 +137,28 @@ def list_consents(ref: SignatureRef) -> list[Given]:
     )
     given = {row[0]: Given(ConsentPurpose(row[0]), *row[1:]) for row in rows}
     return [given[purpose] for purpose in ConsentPurpose if purpose in given]
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A signature with reasons to be looked at (see `screening.Reason`), and no person."""
+
+    id: UUID
+    state: State
+    reasons: list[str]
+    created_at: datetime
+
+
+def stream_flagged(letter_id: UUID) -> Iterator[Flagged]:
+    """Signatures that carry a reason, the oldest first. Reads every row of the letter."""
+    rows = db.session.execute(
+        select(Signature.id, Signature.state, Signature.reasons, Signature.created_at)
+        .where(Signature.letter_id == letter_id, cast(Signature.reasons, String) != "[]")
+        .order_by(Signature.id)
+        .execution_options(yield_per=1000)
+    )
+    for id_, state, reasons, created_at in rows:
+        yield Flagged(id_, State(state), reasons, created_at)
 
 
 def list_latest_names(letter_id: UUID, limit: int) -> Sequence[str]:

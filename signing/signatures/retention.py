@@ -58,6 +58,18 @@ def delete_pending(before: datetime, *, by: Actor, limit: int = BATCH) -> int:
     return deleted
 
 
+def forget_bounces(before: datetime, *, limit: int = BATCH) -> int:
+    """Addresses that failed before then may be written to again; returns how many.
+
+    People move into mailboxes, and providers mend theirs.
+    """
+    is_old = Signature.bounced_at < before
+    old = select(Signature.letter_id, Signature.id).where(is_old).limit(limit)
+    key = tuple_(Signature.letter_id, Signature.id)
+    forgotten = update(Signature).where(key.in_(old), is_old).values(bounced_at=None)
+    return count_rows(db.session.execute(forgotten, execution_options=PLAIN))
+
+
 def hide_names(letter_id: UUID) -> int:
     """Take all public names of a letter off its page, their time being over; returns how many."""
     shown = update(Signature).where(
@@ -67,6 +79,13 @@ def hide_names(letter_id: UUID) -> int:
     if hidden:
         note(letter_id, NOBODY, delta=0, shown_delta=-hidden)
     return hidden
+
+
+def hide_name(signature: Signature) -> None:
+    """Take one public name off its letter's page, where what is sealed cannot be read."""
+    if signature.public_name is not None:
+        signature.public_name = None
+        note(signature.letter_id, NOBODY, delta=0, shown_delta=-1)
 
 
 def begin_erasing(letter: Letter, *, by: Actor) -> None:

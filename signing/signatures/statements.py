@@ -26,6 +26,8 @@ from sqlalchemy import (
 
 from signing.core.db import Moment, insert_for
 from signing.letters.models import Translation
+from signing.mail.kinds import Kind
+from signing.mail.models import MailState, OutgoingMail
 from signing.signatures.models import CONTROLLER, Consent, Signature, State
 
 SIGNATURES = cast(Table, Signature.__table__)
@@ -107,6 +109,19 @@ def _shown_text() -> Select[Any]:
     )
 
 
+def _pressed_mail() -> Select[Any]:
+    """The newest mail with such a button, one that was sent before one that still waits."""
+    return (
+        select(OutgoingMail.id)
+        .where(OutgoingMail.letter_id == bindparam("letter"))
+        .where(OutgoingMail.recipient_id == bindparam("signature"))
+        .where(OutgoingMail.kind.in_([Kind.CONFIRM_SIGNATURE.value, Kind.REMINDER.value]))
+        .order_by(case((OutgoingMail.state == MailState.SENT.value, 0), else_=1))
+        .order_by(OutgoingMail.created_at.desc())
+        .limit(1)
+    )
+
+
 # Counts only what is pending at the revision that the page with the button showed.
 CONFIRM: Update = (
     update(SIGNATURES)
@@ -119,6 +134,7 @@ CONFIRM: Update = (
         confirmed_at=bindparam("at"),
         public_name=bindparam("shown_name"),
         text_revision_id=_shown_text().scalar_subquery(),
+        confirmed_by_mail_id=_pressed_mail().scalar_subquery(),
     )
     .returning(
         SIGNATURES.c.locale,

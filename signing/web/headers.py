@@ -70,8 +70,8 @@ def _keep_static(response: Response) -> None:
     """For ever where the address names the content, else for an hour."""
     if request.path.startswith("/static/embed/"):
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # for sandboxed frames
-    if response.status_code not in {200, 304}:
-        return
+    if request.method not in {"GET", "HEAD"} or response.status_code not in {200, 304}:
+        return  # else `named` is whatever somebody typed, and no file that was found
     named = str((request.view_args or {})["filename"])
     is_pinned = request.args.get("v") == addresses.digest(named)
     kept = f"max-age={A_YEAR}, immutable" if is_pinned else "max-age=3600"

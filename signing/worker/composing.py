@@ -1,32 +1,38 @@
-"""From ids to a finished mail: facts, words in the signer's language, and only now the link."""
+"""An outbox row becomes a message: facts, template in the right language, and only now the link."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from flask import current_app, g, render_template
 from flask_babel import gettext as _
-from sqlalchemy import select, tuple_
 
 from signing.core import locales
-from signing.core.db import db
+from signing.core.ids import HOUSE
 from signing.core.links import absolute
+from signing.core.master_keys import MasterKeyMissing
 from signing.core.settings import Settings
 from signing.core.tokens import Purpose, SignatureRef, tokens
-from signing.core.vault import MasterKeyMissing, Unreadable
 from signing.letters import queries as letters
-from signing.letters.models import Letter
 from signing.letters.queries import Reading
-from signing.mail import message
+from signing.mail import message, opt_outs
 from signing.mail.kinds import Kind
 from signing.mail.message import Content
+from signing.mail.opt_outs import OptOut, Sort
 from signing.mail.outbox import Claimed
-from signing.signatures import person
-from signing.signatures.models import Signature, State
-from signing.signatures.person import Person
+from signing.worker import allowance, inboxes
+from signing.worker.inboxes import Inbox, Signed
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# By mail id the house digest of its address, and how many a day are allowed: which are too many.
+Spent = Callable[[Mapping[UUID, bytes], int], set[UUID]]
+Readings = dict[tuple[UUID, str], Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,87 +44,94 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
-    signature: Signature
-    letter: Letter
-    person: Person
-
-
-@dataclass(frozen=True, slots=True)
 class Broken:
     """A mail that cannot be made; `error` says why in a word, without anybody's data."""
 
     error: str
 
 
-def compose(batch: Sequence[Claimed]) -> dict[UUID, Mail | Broken | None]:
-    """The mails of a batch by outbox id; None where nobody is left to write to."""
-    facts = _facts(batch)
-    readings: dict[tuple[UUID, str], Reading] = {}
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Who writes: the letter's people, or the house itself."""
+
+    name: str
+    contact: str
+    reply_to: str
+
+
+def compose(
+    batch: Sequence[Claimed], list_spent: Spent = allowance.list_spent
+) -> dict[UUID, Mail | Broken | None]:
+    """The mails of a batch by outbox id; None where nobody is to be written to.
+
+    That is: nobody is left, the address is suppressed, or it has had enough for a day.
+    """
+    signed = inboxes.list_signed(batch)
+    readings: Readings = {}
+    found = {mail.id: _tried(inboxes.find, mail, signed) for mail in batch}
+    reached = {id_: one for id_, one in found.items() if isinstance(one, Inbox)}
+    for id_ in inboxes.list_suppressed(batch, reached):
+        del reached[id_]
+    digests = {id_: one.house_digest for id_, one in reached.items()}
+    for id_ in list_spent(digests, _settings().mails_a_day):
+        del reached[id_]
     mails: dict[UUID, Mail | Broken | None] = {}
     for mail in batch:
-        try:
-            mails[mail.id] = _compose(mail, facts.get(mail.recipient_id), readings)
-        except MasterKeyMissing:
-            raise  # not this mail is broken but the installation; all mails wait
-        except Exception as error:  # noqa: BLE001  # one broken mail must not hold up all others
-            mails[mail.id] = Broken(type(error).__name__)
+        to, broken = reached.get(mail.id), found[mail.id]
+        if to is not None:
+            mails[mail.id] = _tried(_compose, mail, to, readings)
+        else:
+            mails[mail.id] = broken if isinstance(broken, Broken) else None
     return mails
 
 
-def _facts(batch: Sequence[Claimed]) -> dict[UUID, _Facts]:
-    """Signatures and letters of the whole batch in one statement."""
-    wanted = [(mail.letter_id, mail.recipient_id) for mail in batch]
-    rows = db.session.execute(
-        select(Signature, Letter)
-        .join(Letter, Letter.id == Signature.letter_id)
-        .where(tuple_(Signature.letter_id, Signature.id).in_(wanted))
-        .execution_options(populate_existing=True)
+def _tried(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Broken:
+    try:
+        return make(*args, **kwargs)
+    except MasterKeyMissing:
+        raise  # not this mail is broken but the installation; all mails wait
+    except Exception as error:  # noqa: BLE001  # one broken mail must not hold up all others
+        return Broken(type(error).__name__)
+
+
+def _compose(mail: Claimed, to: Inbox, readings: Readings) -> Mail:
+    sender = _sender(mail, to)
+    content = _content(mail, to, sender, readings)
+    settings = _settings()
+    built = message.build(
+        content,
+        to=to.address,
+        sender_name=sender.name,
+        sender_address=settings.mail_from,
+        reply_to=sender.reply_to or None,
+        message_id=message.message_id(mail.id, settings.mail_domain),
+        date=mail.created_at,
+        headers=_headers(mail, to),
     )
-    facts = {}
-    for signature, letter in rows:
-        try:
-            facts[signature.id] = _Facts(signature, letter, person.of(signature))
-        except Unreadable:  # the letter was erased a moment ago
-            continue
-    return facts
+    return Mail(to.address, built)
 
 
-def _compose(
-    mail: Claimed, facts: _Facts | None, readings: dict[tuple[UUID, str], Reading]
-) -> Mail | None:
-    if facts is None or not _is_still_wanted(mail.kind, facts.signature):
-        return None
-    key = (mail.letter_id, mail.locale)
-    if key not in readings:
-        readings[key] = letters.read(facts.letter, mail.locale)
-    content = _content(mail, facts, readings[key])
-    return Mail(facts.person.email, _message(mail, facts, content))
+def _sender(mail: Claimed, to: Inbox) -> _Sender:
+    if mail.letter_id == HOUSE:
+        settings = _settings()
+        contact = settings.operator_contact
+        return _Sender(settings.operator or settings.site_name, contact, contact)
+    letter = to.signed[0].letter
+    return _Sender(letter.sender, letter.contact, letter.reply_address or letter.contact)
 
 
-def _is_still_wanted(kind: Kind, signature: Signature) -> bool:
-    """A question that was answered meanwhile is not asked again."""
-    return kind is not Kind.CONFIRM_SIGNATURE or signature.state == State.PENDING
-
-
-def _content(mail: Claimed, facts: _Facts, reading: Reading) -> Content:
-    ref = SignatureRef(mail.letter_id, mail.recipient_id, facts.signature.link_version)
+def _content(mail: Claimed, to: Inbox, sender: _Sender, readings: Readings) -> Content:
     with locales.speaking(mail.locale) as language:
         g.language = language
+        special = _all_links if mail.kind is Kind.ALL_LINKS else _one_signature
         values = {
-            "title": reading.translation.title,
-            "addressee": reading.addressee,
-            "name": facts.person.name,
-            "confirm_link": _link("site.confirm.ask", Purpose.CONFIRM, ref, mail.locale),
-            "manage_link": _link("site.my_signature.show", Purpose.MANAGE, ref, mail.locale),
-            "contact": facts.letter.contact,
-            "why": _(
-                "This mail (from: %(sender)s) is about the letter named above and goes to this "
-                "address alone.",
-                sender=facts.letter.sender,
+            "not_me_link": absolute(
+                "site.not_me.ask", locale=mail.locale, token=opt_outs.make(_opt_out(mail, to))
             ),
-        }
-        subject = " ".join(render_template("mail/subject.txt", **values).split())
+            "contact": sender.contact,
+        } | special(mail, to, sender, readings)
+        about = "mail/all_links/" if mail.kind is Kind.ALL_LINKS else "mail/"
+        subject = " ".join(render_template(f"{about}subject.txt", **values).split())
         return Content(
             subject=subject,
             text=render_template(f"mail/{mail.kind}/body.txt", **values),
@@ -128,18 +141,75 @@ def _content(mail: Claimed, facts: _Facts, reading: Reading) -> Content:
         )
 
 
+def _one_signature(
+    mail: Claimed, to: Inbox, sender: _Sender, readings: Readings
+) -> dict[str, object]:
+    about = to.signed[0]
+    reading = _read(about, mail.locale, readings)
+    return {
+        "title": reading.translation.title,
+        "addressee": reading.addressee,
+        "name": about.person.name,
+        "confirm_link": _link("site.confirm.ask", Purpose.CONFIRM, about.ref, mail.locale),
+        "manage_link": _manage_link(about.ref, mail.locale),
+        "why": _(
+            "This mail (from: %(sender)s) is about the letter named above and goes to this "
+            "address alone.",
+            sender=sender.name,
+        ),
+    }
+
+
+def _all_links(mail: Claimed, to: Inbox, sender: _Sender, readings: Readings) -> dict[str, object]:
+    return {
+        "links": [
+            (
+                _read(one, mail.locale, readings).translation.title,
+                _manage_link(one.ref, mail.locale),
+            )
+            for one in to.signed
+        ],
+        "why": _(
+            "This mail (from: %(sender)s) was asked for on our website and goes to this address "
+            "alone.",
+            sender=sender.name,
+        ),
+    }
+
+
+def _read(about: Signed, locale: str, readings: Readings) -> Reading:
+    key = (about.letter.id, locale)
+    if key not in readings:
+        readings[key] = letters.read(about.letter, locale)
+    return readings[key]
+
+
+def _manage_link(ref: SignatureRef, locale: str) -> str:
+    return _link("site.my_signature.show", Purpose.MANAGE, ref, locale)
+
+
 def _link(endpoint: str, purpose: Purpose, ref: SignatureRef, locale: str) -> str:
     return absolute(endpoint, locale=locale, token=tokens.make(purpose, ref))
 
 
-def _message(mail: Claimed, facts: _Facts, content: Content) -> EmailMessage:
+def _headers(mail: Claimed, to: Inbox) -> dict[str, str]:
+    """One click that ends mails of this sort (RFC 2369, RFC 8058), where nobody asked for them."""
+    if mail.kind is not Kind.REMINDER:
+        return {}
+    token = opt_outs.make(_opt_out(mail, to, Sort.REMINDER))
+    return {
+        "List-Unsubscribe": f"<{absolute('site.unsubscribe.ask', token=token)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _opt_out(mail: Claimed, to: Inbox, sort: Sort = Sort.ALL) -> OptOut:
+    """About the signature of this mail; where it is about none, about the address alone."""
+    is_about_all = mail.letter_id == HOUSE
+    ref = SignatureRef(HOUSE, mail.recipient_id) if is_about_all else to.signed[0].ref
+    return OptOut(ref, to.house_digest, sort)
+
+
+def _settings() -> Settings:
     settings: Settings = current_app.extensions["signing.settings"]
-    return message.build(
-        content,
-        to=facts.person.email,
-        sender_name=facts.letter.sender,
-        sender_address=settings.mail_from,
-        reply_to=facts.letter.reply_address or facts.letter.contact,
-        message_id=message.message_id(mail.id, settings.mail_domain),
-        date=mail.created_at,
-    )
+    return settings

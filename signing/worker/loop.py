@@ -15,8 +15,9 @@ from signing.core.settings import Settings
 from signing.counts.actions import ROLL_UP_LINES, roll_up
 from signing.letters.actions import refresh_wordings
 from signing.mail import smtp
-from signing.worker import retaining
-from signing.worker.sending import Outage, send_batch
+from signing.worker import reminding, retaining
+from signing.worker.restored import Gate
+from signing.worker.sending import Envelope, Outage, send_batch
 
 IDLE_SECONDS = 0.5
 ROLL_UP_EVERY_SECONDS = 2.0
@@ -33,7 +34,9 @@ class Worker:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.settings: Settings = app.extensions["signing.settings"]
+        self.envelope = Envelope.of(self.settings)
         self.stopping = threading.Event()
+        self._gate = Gate()
         self._rolled_up_at = self._retained_at = float("-inf")
         self._pause, self._resume_at = FIRST_PAUSE_SECONDS, float("-inf")
 
@@ -48,7 +51,9 @@ class Worker:
                     self.stopping.wait(IDLE_SECONDS)
 
     def round(self, connection: smtp.Connection) -> int:
-        """One round; returns how much there was to do."""
+        """One round; returns how much there was to do. Nothing on a restored database."""
+        if not self._gate.is_open():
+            return 0
         now = time.monotonic()
         worked = self._send(connection)
         if now - self._rolled_up_at >= ROLL_UP_EVERY_SECONDS:
@@ -56,6 +61,7 @@ class Worker:
             self._rolled_up_at = now
         if now - self._retained_at >= RETENTION_EVERY_SECONDS:
             retaining.retain(self.settings)
+            reminding.remind(self.settings)
             self._retained_at = now
         return worked
 
@@ -64,7 +70,7 @@ class Worker:
         if time.monotonic() < self._resume_at:
             return 0
         try:
-            sent = send_batch(connection, self.settings.mail_from, self.stopping)
+            sent = send_batch(connection, self.envelope, self.stopping)
         except Outage as outage:
             self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
             self._resume_at = time.monotonic() + self._pause
@@ -89,6 +95,7 @@ class Worker:
                 return work()
             except DBAPIError as error:
                 db.session.rollback()
+                self._gate.look_again()
                 log.warning("database: %s", type(error.orig).__name__)
                 self.stopping.wait(IDLE_SECONDS)
                 return 0

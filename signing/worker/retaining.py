@@ -10,11 +10,14 @@ from signing.audit import Actor, ActorKind, log
 from signing.core import clock
 from signing.core.db import scrub, transaction
 from signing.core.settings import Settings
+from signing.core.vault import vault
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.mail import outbox
 from signing.signatures import retention
 
+# No backup of the database may be kept for longer: see docs/operators.md.
+REMEMBERED = timedelta(days=366)
 WORKER = Actor(ActorKind.WORKER)
 logger = logging.getLogger(__name__)
 
@@ -24,10 +27,14 @@ def retain(settings: Settings) -> None:
     now = clock.now()
     pending_since = now - timedelta(days=settings.pending_days)
     settled_since = now - timedelta(days=settings.settled_mail_days)
+    bounced_since = now - timedelta(days=settings.bounced_days)
     figures = {
         "unconfirmed": _in_batches(lambda: retention.delete_pending(pending_since, by=WORKER)),
         "mails": _in_batches(lambda: outbox.delete_settled(settled_since)),
+        "bounces": _in_batches(lambda: retention.forget_bounces(bounced_since)),
         "audit": _in_batches(log.delete_old),
+        "networks": vault.forget_networks(),
+        "taken back": vault.store.delete_forgotten(now - REMEMBERED),
     }
     for letter in letters.list_with_names_over(now.date()):
         with transaction():

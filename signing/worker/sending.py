@@ -5,12 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
+from typing import Self
 from uuid import UUID
 
 from signing.core import clock
 from signing.core.db import let_go, transaction
-from signing.mail import outbox, smtp
+from signing.core.settings import Settings
+from signing.mail import outbox, smtp, verp
+from signing.mail.dkim_signing import Signer
 from signing.mail.outbox import Claimed
 from signing.worker import composing
 from signing.worker.composing import Broken, Mail
@@ -26,8 +31,33 @@ class Outage(Exception):
     """The mail server cannot be reached; no mail is to blame."""
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Where mails come back to, and who vouches for them."""
+
+    mail_from: str
+    bounce_address: str = ""
+    signer: Signer | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        selector, key = settings.dkim_selector, settings.dkim_key
+        signer = Signer(settings.mail_domain, selector, key) if selector else None
+        return cls(settings.mail_from, settings.bounce_address, signer)
+
+    def put_round(self, message: EmailMessage, mail_id: UUID) -> str:
+        """The message is ready for the wire afterwards; returns the envelope's sender."""
+        sender = self.mail_from
+        if self.bounce_address:
+            sender = verp.sender(self.bounce_address, mail_id)
+            message[verp.HEADER] = verp.tag_of(sender)
+        if self.signer:
+            self.signer.sign(message)
+        return sender
+
+
 def send_batch(
-    connection: smtp.Connection, mail_from: str, stopping: threading.Event | None = None
+    connection: smtp.Connection, envelope: Envelope, stopping: threading.Event | None = None
 ) -> int:
     """Send what is due, up to a batch; returns how many mails were taken in hand.
 
@@ -42,7 +72,7 @@ def send_batch(
     let_go()  # no transaction is open while the network is used
     waiting = list(batch)
     while waiting and not (stopping and stopping.is_set()):
-        outage = _send_group(connection, mail_from, waiting, mails)
+        outage = _send_group(connection, envelope, waiting, mails)
         if outage is not None:
             _give_back(waiting)
             raise outage
@@ -52,7 +82,7 @@ def send_batch(
 
 def _send_group(
     connection: smtp.Connection,
-    mail_from: str,
+    envelope: Envelope,
     waiting: list[Claimed],
     mails: Mapping[UUID, Mail | Broken | None],
 ) -> Outage | None:
@@ -61,7 +91,7 @@ def _send_group(
     outage = None
     while waiting and len(settles) < SETTLED_TOGETHER and outage is None:
         try:
-            settles.append(_send(connection, mail_from, waiting[0], mails[waiting[0].id]))
+            settles.append(_send(connection, envelope, waiting[0], mails[waiting[0].id]))
             waiting.pop(0)
         except smtp.Unreachable as unreachable:
             outage = Outage(str(unreachable))
@@ -78,7 +108,7 @@ def _give_back(mails: list[Claimed]) -> None:
 
 
 def _send(
-    connection: smtp.Connection, mail_from: str, claimed: Claimed, mail: Mail | Broken | None
+    connection: smtp.Connection, envelope: Envelope, claimed: Claimed, mail: Mail | Broken | None
 ) -> Callable[[], None]:
     """Send one mail; returns how it is to be settled. Raises `smtp.Unreachable`."""
     if mail is None:
@@ -89,8 +119,9 @@ def _send(
         return lambda: outbox.settle_failed(claimed, error, permanent=False)
     if claimed.leased_until - clock.now() < SAFETY:
         return lambda: outbox.give_back([claimed])
+    sender = envelope.put_round(mail.message, claimed.id)
     try:
-        connection.send(mail.message, envelope_from=mail_from, to=mail.to)
+        connection.send(mail.message, envelope_from=sender, to=mail.to)
     except ValueError:  # an address that no wire can carry
         return lambda: outbox.settle_failed(claimed, "unusable address", permanent=True)
     except (smtp.Refused, smtp.Unknown) as failure:

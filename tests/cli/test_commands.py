@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +13,7 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
-from signing import ROOT, create_app
+from signing import create_app
 from signing.audit.models import AuditEvent
 from signing.cli import signing as commands
 from signing.core.db import db, transaction
@@ -28,39 +25,13 @@ from signing.letters import queries as letters
 from signing.letters.models import ConsentPurpose, Letter, Translation
 from signing.signatures.models import Show
 from tests import make
+from tests.cli.conftest import Signing
 from tests.conftest import let_go
-
-Signing = Callable[..., subprocess.CompletedProcess[str]]
 
 RESPONSIBLE = [
     "--set", "controller=Friends, 1 Road", "--set", "contact=hello@example.org",
     "--set", "to=All of them",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def signing(settings: Settings, environment: dict[str, str]) -> Signing:
-    """The real command in a process of its own, on the installation of this test."""
-    given = environment | {
-        "SIGNING_DATA_DIR": str(settings.data_dir),
-        "SIGNING_DATABASE_URL": settings.database_url,
-        "SIGNING_KEYSTORE_URL": settings.keystore_url,
-    }
-
-    def run(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "signing", *arguments],
-            env=os.environ | given | changed,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr
-        return done
-
-    return run
 
 
 @contextmanager
@@ -242,8 +213,10 @@ def test_migrations_are_checked(signing: Signing) -> None:
     "command",
     [
         "demo", "serve", "worker", "doctor", "erase", "db upgrade", "db downgrade", "db check",
-        "letters import", "letters export", "letters list", "signatures export", "counts verify",
-        "keys new",
+        "letters import", "letters export", "letters list", "signatures export",
+        "signatures proof", "letters reminders", "counts verify",
+        "signatures flagged", "letters work", "domains block", "domains allow", "domains forget",
+        "domains list", "keys new",
     ],
 )  # fmt: skip
 def test_every_command_explains_itself_with_an_example(command: str) -> None:

@@ -13,7 +13,11 @@ from markdown_it.token import Token
 
 from signing import ROOT
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+DOCUMENTS = (
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "docs" / "data-protection" / "README.md",
+)
 ANYTHING = "…"  # in an output: whatever stands here, also several lines where it stands alone
 
 _parser = MarkdownIt("commonmark").enable("table")

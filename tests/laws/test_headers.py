@@ -14,9 +14,13 @@ from werkzeug.test import TestResponse
 from signing import create_app
 from signing.core.settings import Settings
 from signing.core.tokens import Purpose, tokens
+from signing.core.vault import DIGEST_BYTES
+from signing.mail import opt_outs
+from signing.mail.opt_outs import OptOut, Sort
 from tests import make
 from tests.conftest import let_go
 
+PERSONAL = ("confirm", "my_signature", "sent", "outbox", "not_me", "unsubscribe", "my_links")
 Answers = dict[str, TestResponse]
 
 
@@ -35,11 +39,17 @@ def answers(demo: Flask) -> Answers:
     client, urls = demo.test_client(), demo.url_map.bind("localhost")
     ref = make.signature(make.letter(), is_confirmed=False)
     values = {"locale": "en", "slug": "open-roads", "filename": "site.css"}
-    made = {purpose: tokens.make(purpose, ref) for purpose in (Purpose.CONFIRM, Purpose.MANAGE)}
+    digest = bytes(DIGEST_BYTES)
+    made = {
+        "site.confirm": tokens.make(Purpose.CONFIRM, ref),
+        "site.my_signature": tokens.make(Purpose.MANAGE, ref),
+        "site.not_me": opt_outs.make(OptOut(ref, digest)),
+        "site.unsubscribe": opt_outs.make(OptOut(ref, digest, Sort.NEWS)),
+    }
 
     def address(rule: Rule) -> str:
-        purpose = Purpose.CONFIRM if "confirm" in rule.endpoint else Purpose.MANAGE
-        known = values | {"token": made[purpose]}
+        token = made.get(rule.endpoint.rpartition(".")[0])
+        known = values | ({"token": token} if token else {})
         assert rule.arguments <= set(known), f"say here what stands for the values in {rule.rule}"
         return urls.build(rule.endpoint, {name: known[name] for name in rule.arguments})
 
@@ -89,6 +99,6 @@ def test_what_others_embed_is_open_to_them_and_nothing_else_is(answers: Answers)
 
 def test_personal_pages_are_kept_by_nobody(answers: Answers) -> None:
     for endpoint, answer in answers.items():
-        if any(word in endpoint for word in ("confirm", "my_signature", "sent", "outbox")):
+        if any(word in endpoint for word in PERSONAL):
             assert answer.headers["Cache-Control"] == "no-store", endpoint
             assert "noindex" in answer.headers["X-Robots-Tag"], endpoint

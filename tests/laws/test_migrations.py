@@ -20,7 +20,7 @@ from signing.audit import Verb, log
 from signing.audit.models import AuditEvent
 from signing.core import clock, marks, migrating
 from signing.core.db import Base, db, transaction
-from signing.core.keystore import KeyStoreBase
+from signing.core.keystore_tables import KeyStoreBase
 from signing.core.settings import Settings, read_settings
 from tests import make
 from tests.conftest import DATABASES

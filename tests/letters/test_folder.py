@@ -30,6 +30,7 @@ BODIES = st.lists(
     st.sampled_from(["Open roads.", "\n\n", "\n", "---", "+++", "# A", "> ", "  b", "*c* ", "☂"]),
     max_size=12,
 ).map(lambda parts: "\n\n".join(["Dear all,", "".join(parts)]).rstrip(" \t\n"))  # fmt: skip
+NOTICES = st.sampled_from(["Ask us.", "---\nAsk us.\n---", "+++", "# Us\n\n| a |\n|---|\n| b |"])
 SETTINGS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
@@ -237,6 +238,49 @@ def test_other_files_and_keys_are_ignored_and_named(files: Files) -> None:
     )
 
 
+def test_the_campaigns_own_part_of_the_privacy_notice_lies_beside_the_letter(files: Files) -> None:
+    path = files(
+        index__de="---\ntitle: D\n---\nB",
+        privacy="---\ntitle: P\n---\n\n{{< a >}}Ask [us](/us).{{< /a >}}\n",
+        privacy__de="Fragt uns.\n",
+        privacy__fr="Demandez.\n",
+    )
+
+    letter = read(path)
+
+    assert letter.default.privacy == "Ask us."
+    assert [text.privacy for text in letter.translations] == ["Fragt uns."]
+    assert letter.notes == (
+        Note("privacy.fr.md", 0, "the letter is not in this language; ignored"),
+        Note("privacy.md", 2, "title belongs in the letter's file; ignored"),
+        Note("privacy.md", 5, "link to /us removed, its words kept"),
+        Note("privacy.md", 5, "shortcode a removed, its words kept"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "why"),
+    [
+        ("privacy", b"\n \n", 1, "no text"),
+        ("privacy", b"a\n\xff", 2, "not UTF-8"),
+        ("privacy", b"---\nAsk us.", 1, "never closed"),
+        ("privacy__xx", b"Ask us.", 0, "no language xx"),
+        ("privacy__en", b"Ask us.", 0, "same language"),
+    ],
+)
+def test_a_broken_privacy_file_names_itself_and_the_line(
+    files: Files, name: str, content: bytes, line: int, why: str
+) -> None:
+    path = files(privacy="Ask us.")
+    (path / f"{name.replace('__', '.')}.md").write_bytes(content)
+
+    with pytest.raises(FolderBroken, match=why) as refused:
+        read(path)
+
+    assert refused.value.file.startswith("privacy")
+    assert refused.value.line == line
+
+
 def test_what_is_taken_from_the_text_is_named_with_the_files_own_lines(files: Files) -> None:
     path = files("---\ntitle: T\n---\n\n{{< a>}}\n[b](/c)\n{{< /a >}}\n\n<p style='d'>e</p>\n")
 
@@ -250,12 +294,12 @@ def test_what_is_taken_from_the_text_is_named_with_the_files_own_lines(files: Fi
     )
 
 
-@given(TITLES, LINES, BODIES, LINES, SETTINGS)
+@given(TITLES, LINES, BODIES, LINES, st.just("") | NOTICES, SETTINGS)
 def test_what_is_written_is_read_again(
-    title: str, summary: str, body: str, to: str, settings: dict[str, Any]
+    title: str, summary: str, body: str, to: str, privacy: str, settings: dict[str, Any]
 ) -> None:
-    default = Text("en", title, summary, body, to)
-    others = (Text("de", title, "", body, ""), Text("pt-pt", title, summary, body, to))
+    default = Text("en", title, summary, body, to, privacy)
+    others = (Text("de", title, "", body, "", privacy), Text("pt-pt", title, summary, body, to))
     settings = {**settings, "to": to} if to else settings
 
     with tempfile.TemporaryDirectory() as path:

@@ -39,6 +39,8 @@ class Crowd:
     """Addresses whose button was answered with the way to "thank you"."""
     cut: int = 0
     """Requests that got no answer."""
+    put_off: int = 0
+    """Requests that were asked to come again later, while the database was away."""
     refused: list[str] = field(default_factory=list)
     """Answers that should not have been given."""
 
@@ -78,6 +80,7 @@ class Crowd:
         caller.close()
         with self._lock:
             self.cut += caller.cut
+            self.put_off += caller.put_off
 
     def _sign(self, caller: Caller, address: str) -> None:
         """Send the form until it is answered: whoever gets an error sends it again."""
@@ -133,22 +136,26 @@ class Caller:
     """Somebody's browser: a connection that is kept, and opened anew when it breaks."""
 
     def __init__(self, port: int) -> None:
-        self.cut = 0
+        self.cut = self.put_off = 0
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Answer | None:
-        """The answer, or None where there was none."""
+        """The answer, or None where there was none for now."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
         try:
             self._connection.request(method, path, urlencode(form or {}), headers)
             answer = self._connection.getresponse()
             body = answer.read().decode()
-            return Answer(answer.status, answer.headers.get("Location", ""), body)
         except (OSError, http.client.HTTPException):
             self._connection.close()
             self.cut += 1
             time.sleep(PAUSE_SECONDS)
             return None
+        if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.put_off += 1
+            time.sleep(PAUSE_SECONDS)
+            return None
+        return Answer(answer.status, answer.headers.get("Location", ""), body)
 
     def close(self) -> None:
         self._connection.close()

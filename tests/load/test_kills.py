@@ -10,33 +10,35 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
-from signing.core import clock
-from signing.core.db import count_rows, db, dialect, transaction
-from signing.core.settings import Settings
-from signing.core.vault import vault
-from signing.letters import queries as letters
+from signing.core.db import db, dialect, transaction
+from signing.core.settings import Settings, read_settings
 from signing.mail.models import MailState, OutgoingMail
-from signing.signatures.address import normalised
-from signing.signatures.models import Signature, State
+from signing.signatures.models import State
 from signing.worker.sending import BATCH
 from tests import make
 from tests.books import Books
 from tests.browser.served import SERVER_PROCESSES, Installation
+from tests.conftest import _prepare, let_go, missing
+from tests.load.balancing import balance
 from tests.load.crowd import Caller, Crowd
 from tests.mail.smtp_server import SmtpServer
+from tests.postgres import NoPostgres, Server, cluster
 
 SLUG = "night-trains"
 PEOPLE = 20
 KILLS = ["worker"] * 3 + ["server process"] * 3 + ["whole server"] * 2
+MANY_PEOPLE = 50
+POWER_CUTS = ["whole database"] * 2 + ["backend"] * 2
 RUN_SECONDS = 4.0
 SETTLE_SECONDS = 30.0
-CONFIRM = "confirm_signature"
 
 
 @pytest.fixture
@@ -73,23 +75,9 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_counts_twic
     assert crowd.cut > 0
     assert len(crowd.pressed) > PEOPLE
 
-    held = _end_leases(installation)
-    _wait_until_all_is_sent(installation)
-    states = _states(installation, crowd.tried)
-    assert len(states) == Books(installation.app).rows(Signature)
-    assert crowd.signed <= states.keys()
-    assert all(states[address] == State.CONFIRMED for address in crowd.pressed)
-    twice = _check_mails(installation, states)
+    figures = balance(installation, crowd)
     with capsys.disabled():
-        print(  # noqa: T201
-            f"\n  seed {seed}: {len(crowd.signed)} signed, {len(crowd.pressed)} confirmed, "
-            f"{crowd.cut} requests cut off, {held} mails in killed hands, {twice} mails sent twice"
-        )
-
-    books = Books(installation.app)
-    assert books.balance(SLUG)
-    assert books.total(SLUG) == Counter(states.values())[State.CONFIRMED]
-    assert books.total(SLUG) == len(crowd.pressed)  # crowds press until it is acknowledged
+        print(f"\n  seed {seed}: {len(KILLS)} kills of worker and server; {figures}")  # noqa: T201
 
 
 def _kill_at_random(installation: Installation, crowd: Crowd, seed: int) -> None:
@@ -131,45 +119,70 @@ def _restart_server_that_gave_up(installation: Installation) -> None:
         installation.start_server()
 
 
-def _end_leases(installation: Installation) -> int:
-    """As if ten minutes had passed for the mails that killed workers had in hand."""
-    with installation.app.app_context(), transaction():
-        leased = update(OutgoingMail).where(OutgoingMail.leased_until > clock.now())
-        waiting = leased.where(OutgoingMail.state == MailState.WAITING)
-        return count_rows(db.session.execute(waiting.values(leased_until=clock.now())))
+@dataclass(frozen=True)
+class Power:
+    """A PostgreSQL of this test's own, and an installation on it."""
+
+    server: Server
+    installation: Installation
 
 
-def _wait_until_all_is_sent(installation: Installation) -> None:
-    books = Books(installation.app)
-    until = time.monotonic() + SETTLE_SECONDS
-    while any(state == MailState.WAITING for _kind, state in books.mails()):
-        assert time.monotonic() < until, installation.worker.log
-        time.sleep(0.2)
+@pytest.fixture
+def powered(
+    environment: dict[str, str], tmp_path: Path, mail_server: SmtpServer
+) -> Iterator[Power]:
+    """What it acknowledges has reached the disk, as in production."""
+    try:
+        with cluster(durable=True) as server:
+            urls = {
+                "SIGNING_DATABASE_URL": server.create(),
+                "SIGNING_KEYSTORE_URL": server.create(),
+            }
+            chosen = environment | {"SIGNING_DATA_DIR": str(tmp_path)} | urls
+            _prepare(read_settings(chosen))
+            with Installation(chosen, tmp_path, mail_server) as installation:
+                yield Power(server, installation)
+    except NoPostgres as absent:
+        missing(str(absent))
 
 
-def _states(installation: Installation, tried: set[str]) -> dict[str, str]:
-    """The state of each signature by its address, found again by the digest of each."""
-    with installation.app.app_context():
-        letter = letters.get_by_slug(SLUG)
-        rows = db.session.execute(select(Signature.address_digest, Signature.state)).all()
-        by_digest = dict(rows)
-        assert len(by_digest) == len(rows)  # one signature an address
-        digests = {one: vault.digest(letter.id, normalised(one)) for one in tried}
-        return {one: by_digest[digest] for one, digest in digests.items() if digest in by_digest}
+def test_a_database_that_is_killed_has_all_that_was_acknowledged_when_it_comes_back(
+    powered: Power, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    ours = powered.installation
+    ours.letter(SLUG)
+    crowd = Crowd(ours, SLUG, threads=MANY_PEOPLE)
+    print(f"seed {seed}")  # noqa: T201  # shown if it fails
+    crowd.start()
+    try:
+        _kill_database(powered, crowd, seed)
+    finally:
+        crowd.join()
+    assert crowd.refused == [], ours.server.log
+    assert crowd.put_off > 0
+    assert len(crowd.pressed) > MANY_PEOPLE
+
+    let_go(ours.app)  # our own connections, to look into the books, are dead as well
+    figures = balance(ours, crowd)
+    with capsys.disabled():
+        print(f"\n  seed {seed}: {len(POWER_CUTS)} kills of the database; {figures}")  # noqa: T201
 
 
-def _check_mails(installation: Installation, states: dict[str, str]) -> int:
-    """Everybody got the mail, nobody more than twice; returns how many came twice."""
-    mails = installation.mail.received
-    assert states.keys() <= {mail.to[0] for mail in mails}
-    times = Counter(mail.message["Message-ID"] for mail in mails)
-    counted = Counter(times.values())
-    assert counted.keys() <= {1, 2}
-    assert set(Books(installation.app).mails()) <= {
-        (CONFIRM, MailState.SENT),
-        (CONFIRM, MailState.DROPPED),  # confirmed with the mail that a killed worker had sent
-    }
-    return counted[2]
+def _kill_database(powered: Power, crowd: Crowd, seed: int) -> None:
+    """All its processes at once, or one that serves somebody: it then restarts all by itself."""
+    dice = random.Random(seed)  # noqa: S311
+    _wait_until_it_runs(crowd)
+    for what in dice.sample(POWER_CUTS, len(POWER_CUTS)):
+        if what == "backend":
+            with suppress(ProcessLookupError):
+                os.kill(dice.choice(powered.server.backends()), signal.SIGKILL)
+        else:
+            powered.server.kill()
+            time.sleep(dice.uniform(0.1, 0.8))
+            powered.server.start()
+        time.sleep(dice.uniform(0.2, 1.0))
+        _wait_until_it_runs(crowd)
 
 
 def test_a_server_told_to_end_answers_what_it_is_at_first(installation: Installation) -> None:

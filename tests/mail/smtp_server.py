@@ -209,8 +209,8 @@ class _Contexts:
 
 
 @functools.cache
-def _certificate() -> _Contexts:
-    """A fresh self-signed certificate for this machine, and who trusts it."""
+def self_signed() -> tuple[bytes, bytes]:
+    """A fresh private key and its certificate for this machine, in PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(HOST))]
@@ -229,6 +229,13 @@ def _certificate() -> _Contexts:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
+    return private, certificate
+
+
+@functools.cache
+def _certificate() -> _Contexts:
+    """The certificate in use, and who trusts it."""
+    private, certificate = self_signed()
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     with tempfile.NamedTemporaryFile() as file:
         file.write(private + certificate)

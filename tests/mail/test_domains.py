@@ -15,6 +15,7 @@ from signing.core import clock
 from signing.core.db import transaction
 from signing.mail import domains
 from signing.mail.domains import Domains, NotADomain, Rule, Verdict
+from signing.signatures import domain_rules
 from tests import make
 from tests.conftest import Inbox
 from tests.dns_server import DnsServer
@@ -111,8 +112,8 @@ def test_no_answer_is_no_reason_against_anybody(
 def test_staff_decide_over_dns_and_lists(asking: Domains, client: FlaskClient) -> None:
     make.letter()
     with transaction():
-        domains.set_rule("Mail.Example.org", Rule.BLOCK, by=make.OPERATOR)
-        domains.set_rule("typo.example", Rule.ALLOW, by=make.OPERATOR)
+        domain_rules.decide("Mail.Example.org", Rule.BLOCK, by=make.OPERATOR)
+        domain_rules.decide("typo.example", Rule.ALLOW, by=make.OPERATOR)
 
     def sign(email: str) -> int:
         return client.post("/en/open-roads/sign", data=make.sign_form(email=email)).status_code
@@ -121,8 +122,8 @@ def test_staff_decide_over_dns_and_lists(asking: Domains, client: FlaskClient) -
     assert sign("zoe@typo.example") == 303
 
     with transaction():
-        assert domains.forget_rule("mail.example.org", by=make.OPERATOR)
-        assert not domains.forget_rule("mail.example.org", by=make.OPERATOR)
+        assert domain_rules.forget("mail.example.org", by=make.OPERATOR)
+        assert not domain_rules.forget("mail.example.org", by=make.OPERATOR)
     assert sign("zoe@mail.example.org") == 422  # for up to a minute
     with time_machine.travel(clock.now() + timedelta(seconds=61)):
         assert sign("zoe@mail.example.org") == 303
@@ -131,7 +132,7 @@ def test_staff_decide_over_dns_and_lists(asking: Domains, client: FlaskClient) -
 def test_what_is_no_domain_gets_no_rule(app: Flask) -> None:
     for text in ("", "localhost", "a b.example", "zoe@example.org", "-.example"):
         with pytest.raises(NotADomain), transaction():
-            domains.set_rule(text, Rule.BLOCK, by=make.OPERATOR)
+            domain_rules.decide(text, Rule.BLOCK, by=make.OPERATOR)
 
 
 def test_a_throw_away_provider_is_told_of_and_not_refused(

@@ -9,7 +9,9 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from signing.core import clock, locales
-from signing.core.ids import new_id
+from signing.core.ids import HOUSE, new_id
+from signing.core.tokens import SignatureRef
+from signing.core.vault import Place, vault
 from signing.letters.models import Letter
 from signing.mail.kinds import Kind
 from signing.mail.outbox import Claimed
@@ -18,6 +20,11 @@ from tests import make
 from tests.conftest import Inbox
 
 NAME, TITLE = "Zoë <Lindqvist>", "Open & free “roads”"
+
+LINKS = {
+    Kind.CONFIRM_SIGNATURE: {"confirm", "my-signature"},
+    Kind.REMINDER: {"confirm"},
+}
 
 
 @pytest.fixture
@@ -31,36 +38,50 @@ def letter(app: Flask) -> Letter:
 
 def test_every_mail_in_every_language(letter: Letter) -> None:
     ref = make.signature(letter, name=NAME, is_confirmed=False)
-    batch = [
-        Claimed(
-            letter.id, new_id(), kind, ref.signature_id, tag, clock.now(), 1, new_id(), clock.now()
-        )
-        for kind in Kind
-        for tag in locales.languages()
-    ]
-    mails = composing.compose(batch)
+    batch = [_claimed(kind, ref, tag) for kind in Kind for tag in locales.languages()]
+    mails = composing.compose(batch, lambda _digests, _most: set())
     for claimed in batch:
         mail = mails[claimed.id]
         assert isinstance(mail, composing.Mail), mail
         _check(mail, claimed, locales.languages()[claimed.locale])
 
 
+def _claimed(kind: Kind, ref: SignatureRef, tag: str) -> Claimed:
+    id_, now = new_id(), clock.now()
+    is_of_house = kind is Kind.ALL_LINKS
+    place = Place("outgoing_mail", HOUSE, id_.bytes)
+    return Claimed(
+        HOUSE if is_of_house else ref.letter_id,
+        id_,
+        kind,
+        ref.signature_id,
+        tag,
+        now,
+        1,
+        new_id(),
+        now,
+        vault.seal(place, b"zoe@example.org") if is_of_house else None,
+    )
+
+
 def _check(mail: composing.Mail, claimed: Claimed, language: locales.Language) -> None:
     message = mail.message
     text, html = Inbox.text(message), Inbox.html(message)
-    assert TITLE in message["Subject"].replace("\u200e", "").replace("\u200f", "")
+    is_of_house = claimed.letter_id == HOUSE
+    if not is_of_house:
+        assert TITLE in message["Subject"].replace("\u200e", "").replace("\u200f", "")
     assert message["Content-Language"] == language.tag
     soup = BeautifulSoup(html, "html.parser")
     assert soup.html is not None
     assert (soup.html["lang"], soup.html["dir"]) == (language.tag, language.direction)
-    assert NAME in text
-    assert NAME in soup.get_text()
+    named = TITLE if is_of_house else NAME
+    assert named in text
+    assert named in soup.get_text()
     for part in (text, soup.get_text()):
         assert not re.search(r"%\(|\{\{|&lt;|&amp;|None", part)
     links = {str(link["href"]) for link in soup.select("a") if "http" in str(link["href"])}
     assert links == set(re.findall(r"http\S+", text))
     kinds = {link.split("/")[4] for link in links}
-    asks = claimed.kind is Kind.CONFIRM_SIGNATURE
-    assert kinds == ({"confirm", "my-signature"} if asks else {"my-signature"})
+    assert kinds == LINKS.get(claimed.kind, {"my-signature"}) | {"not-me"}
     assert all(link.split("/")[3] == language.tag for link in links)
     assert soup.select("img, script, link") == []

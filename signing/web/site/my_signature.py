@@ -17,6 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from signing.core import locales
 from signing.core.db import transaction
 from signing.core.refusals import NotFound, Refusal
 from signing.core.tokens import LinkExpired, Purpose, SignatureRef, tokens
@@ -26,9 +27,10 @@ from signing.letters import wordings
 from signing.letters.models import ConsentPurpose, Letter, Wording
 from signing.mail import outbox
 from signing.mail.kinds import Kind
-from signing.signatures import actions, names, person, queries
-from signing.signatures.models import Show
+from signing.signatures import access, actions, names, queries
+from signing.signatures.models import Entry, Show
 from signing.web import headers
+from signing.web.site.held import ENTRIES, MAILS, as_json, list_reasons
 from signing.web.speech import spoken
 
 bp = Blueprint("my_signature", __name__, url_prefix="/<locale:locale>/my-signature/<token>")
@@ -48,19 +50,24 @@ def show(token: str) -> ResponseReturnValue:
 
 
 def _page(token: str, *, error: str = "", typed: str = "") -> ResponseReturnValue:
-    ref = tokens.read(Purpose.MANAGE, token)
-    signature, letter = queries.get(ref)
-    who = person.of(signature)
+    held = access.get_held(tokens.read(Purpose.MANAGE, token))
+    letter, who = held.letter, held.person
+    reading = letters.read(letter, spoken().tag)
     page = render_template(
         "site/my_signature.html",
         letter=letter,
-        title=letters.get_title(letter, spoken().tag),
-        signature=signature,
+        title=reading.translation.title,
+        addressee=reading.addressee,
+        held=held,
+        signature=held.signature,
         person=who,
         public_name=names.public(who.name, who.show),
         typed=typed or who.name,
         error=error,
-        consents=queries.list_consents(ref),
+        signed_in=locales.find(held.signature.locale),
+        entry=ENTRIES[Entry(held.signature.entry)],
+        mails=MAILS,
+        reasons=list_reasons(held),
         mailed=MAILED,
         shows=_shows(),
         show_wording=_shown_wordings(letter).get(ConsentPurpose.SHOW_NAME),
@@ -131,35 +138,9 @@ def _do(token: str, act: Callable[[SignatureRef], None]) -> ResponseReturnValue:
 @bp.get("/data.json")
 def download(token: str) -> ResponseReturnValue:
     """What is stored about this person, to keep or to carry elsewhere (GDPR art. 15, 20)."""
-    ref = tokens.read(Purpose.MANAGE, token)
-    signature, letter = queries.get(ref)
-    who = person.of(signature)
-    response = jsonify(
-        letter=letter.slug,
-        title=letters.get_title(letter, signature.locale),
-        state=signature.state,
-        name=who.name,
-        email=who.email,
-        country=signature.country,
-        city=who.city,
-        comment=who.comment,
-        show_name=who.show,
-        public_name=signature.public_name,
-        language=signature.locale,
-        entry=signature.entry,
-        signed_at=signature.created_at.isoformat(),
-        confirmed_at=signature.confirmed_at.isoformat() if signature.confirmed_at else None,
-        consents=[
-            {
-                "purpose": one.purpose,
-                "wording": one.text,
-                "wording_id": str(one.wording_id),
-                "given_at": one.given_at.isoformat(),
-                "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else None,
-            }
-            for one in queries.list_consents(ref)
-        ],
-    )
+    held = access.get_held(tokens.read(Purpose.MANAGE, token))
+    letter = held.letter
+    response = jsonify(as_json(held, letters.read(letter, held.signature.locale)))
     response.headers["Content-Disposition"] = f'attachment; filename="{letter.slug}-signature.json"'
     return headers.personal(response)
 

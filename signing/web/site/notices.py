@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from signing.core import locales
 from signing.core.settings import Settings
+from signing.letters import markdown, wordings
 from signing.letters import queries as letters
-from signing.letters import wordings
 from signing.web import headers
 from signing.web.site.letters import alternates
 from signing.web.speech import spoken
@@ -22,15 +22,18 @@ KEPT_SECONDS = 300
 
 @bp.get("/<locale:locale>/<slug:slug>/privacy")
 def privacy(slug: str) -> ResponseReturnValue:
-    """The privacy notice of one letter (GDPR art. 13)."""
+    """The privacy notice of one letter (GDPR art. 13), and what the campaign adds to it."""
     letter = letters.get_by_slug(slug)
     reading = letters.read(letter, spoken().tag)
+    text = reading.translation
     return _page(
         "site/privacy.html",
         letter=letter,
         reading=reading,
         alternates=alternates(reading, "site.notices.privacy"),
         wordings=wordings.list_shown(letter, spoken().tag),
+        text_language=locales.languages()[text.locale],
+        own_words=markdown.render(text.privacy) if text.privacy else "",
     )
 
 

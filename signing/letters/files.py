@@ -1,0 +1,37 @@
+"""The characters of a letter's file, or why it cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from signing.letters.front_matter import Unreadable
+
+FILE_BYTES = 1_000_000
+
+
+def load(file: Path) -> str:
+    """All of it, its lines ended by \\n alone; raises `Unreadable`."""
+    if not file.resolve().is_relative_to(file.parent.resolve()):
+        raise Unreadable(0, "this link leads out of the folder")
+    if not file.is_file():
+        raise Unreadable(0, "this is not a file")
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(0, f"this cannot be read: {error.strerror}") from None
+    if len(data) > FILE_BYTES:
+        raise Unreadable(0, f"the file has more than {FILE_BYTES:,} bytes")
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\0" in data:
+        raise Unreadable(
+            _line_at(data, data.index(b"\0")), "a NUL character does not belong in text"
+        )
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(_line_at(data, error.start), "this is not UTF-8") from None
+
+
+def _line_at(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1

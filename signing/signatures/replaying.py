@@ -1,0 +1,92 @@
+"""Taking back once more what people took back, on a database that was restored from a backup.
+
+The key store was not: it remembers. All of it may be done again; what is so already stays so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_, update
+
+from signing.core.db import count_rows, db
+from signing.core.keystore import Forgotten, TakenBack
+from signing.core.vault import Unreadable
+from signing.letters.models import ConsentPurpose
+from signing.mail import suppressions
+from signing.signatures import actions, person, retention
+from signing.signatures.models import Consent, Show, Signature
+
+BATCH = 500
+
+Key = tuple[UUID, UUID]
+
+STOPPED = {what: purpose for purpose, what in actions.STOPPED.items()}
+
+
+def replay(taken: Sequence[TakenBack]) -> Counter[Forgotten]:
+    """All of these are taken back afterwards; returns how many were not."""
+    there = _list_there({(one.letter_id, one.signature_id) for one in taken})
+    replayed: Counter[Forgotten] = Counter()
+    for one in taken:
+        replayed[one.what] += _replay(one, there)
+    return +replayed
+
+
+def _list_there(keys: set[Key]) -> dict[Key, Signature]:
+    rows = db.session.scalars(
+        select(Signature)
+        .where(tuple_(Signature.letter_id, Signature.id).in_(keys))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {(row.letter_id, row.id): row for row in rows}
+
+
+def _replay(one: TakenBack, there: dict[Key, Signature]) -> bool:
+    key = (one.letter_id, one.signature_id)
+    if one.what is Forgotten.SUPPRESSED:
+        return suppressions.put_back(one.signature_id.bytes, scope=one.letter_id, at=one.at)
+    if key not in there:
+        return False
+    if one.what is Forgotten.WITHDRAWN:
+        db.session.expunge(there.pop(key))
+        return actions.remove(*key)
+    if one.what is Forgotten.HIDDEN:
+        return _hide(there[key], one.at)
+    return _stop_mail(key, STOPPED[one.what], one.at)
+
+
+def _hide(signature: Signature, at: datetime) -> bool:
+    """Unless the form was sent again since, with a choice of its own."""
+    if signature.created_at > at or not _shows(signature):
+        return False
+    try:
+        actions.hide(signature)
+    except Unreadable:
+        retention.hide_name(signature)
+    return True
+
+
+def _shows(signature: Signature) -> bool:
+    """Whether the name stands on the page, or would once the signature is confirmed."""
+    try:
+        return signature.public_name is not None or person.of(signature).show is not Show.NO
+    except Unreadable:
+        return False
+
+
+def _stop_mail(key: Key, purpose: ConsentPurpose, at: datetime) -> bool:
+    """Unless the consent was given since."""
+    letter_id, signature_id = key
+    stopped = (
+        update(Consent)
+        .where(Consent.letter_id == letter_id, Consent.signature_id == signature_id)
+        .where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None), Consent.given_at <= at)
+        .values(withdrawn_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(count_rows(db.session.execute(stopped)))

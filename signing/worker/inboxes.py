@@ -1,0 +1,108 @@
+"""Whom a batch of mails is for: addresses, what they signed, and whether they want any mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from signing.core import clock
+from signing.core.db import db
+from signing.core.ids import HOUSE
+from signing.core.tokens import SignatureRef
+from signing.core.vault import Unreadable
+from signing.letters.models import Letter
+from signing.mail import suppressions
+from signing.mail.kinds import Kind
+from signing.mail.outbox import Claimed
+from signing.signatures import person, queries
+from signing.signatures.address import normalised
+from signing.signatures.models import Signature, State
+from signing.signatures.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature, its letter, and who it is."""
+
+    signature: Signature
+    letter: Letter
+    person: Person
+
+    @property
+    def ref(self) -> SignatureRef:
+        signature = self.signature
+        return SignatureRef(signature.letter_id, signature.id, signature.link_version)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """An address and what it signed: the one signature a mail is about, or every one."""
+
+    address: str
+    house_digest: bytes
+    signed: tuple[Signed, ...]
+
+
+def list_signed(batch: Sequence[Claimed]) -> dict[UUID, Signed]:
+    """Signatures and letters of the whole batch, by the signature's id, in one statement."""
+    wanted = [(mail.letter_id, mail.recipient_id) for mail in batch if mail.letter_id != HOUSE]
+    rows = db.session.execute(
+        select(Signature, Letter)
+        .join(Letter, Letter.id == Signature.letter_id)
+        .where(tuple_(Signature.letter_id, Signature.id).in_(wanted))
+        .execution_options(populate_existing=True)
+    )
+    return {one.signature.id: one for one in _readable([(row[0], row[1]) for row in rows])}
+
+
+def find(mail: Claimed, signed: Mapping[UUID, Signed]) -> Inbox | None:
+    """Who is to get the mail; None where nobody is left, or its question is answered."""
+    if mail.kind is Kind.ALL_LINKS:
+        return _of_address(mail)
+    about = signed.get(mail.recipient_id)
+    if about is None or not _is_still_wanted(mail.kind, about):
+        return None
+    return Inbox(about.person.email, person.house_digest(about.person.email), (about,))
+
+
+def _of_address(mail: Claimed) -> Inbox | None:
+    address = mail.address
+    everything = queries.list_of_address(normalised(address))
+    reached = [row for row in everything if row[0].bounced_at is None]
+    signed = tuple(_readable(reached))
+    return Inbox(address, person.house_digest(address), signed) if signed else None
+
+
+def _readable(rows: Sequence[tuple[Signature, Letter]]) -> list[Signed]:
+    found = []
+    for signature, letter in rows:
+        try:
+            found.append(Signed(signature, letter, person.of(signature)))
+        except Unreadable:  # the letter was erased a moment ago
+            continue
+    return found
+
+
+def _is_still_wanted(kind: Kind, about: Signed) -> bool:
+    """A question that was answered meanwhile is not asked again; a dead address is left alone."""
+    if about.signature.bounced_at is not None:
+        return False
+    is_pending = about.signature.state == State.PENDING
+    if kind is Kind.REMINDER:
+        return is_pending and about.letter.takes_signatures(clock.now())
+    return is_pending or kind is not Kind.CONFIRM_SIGNATURE
+
+
+def list_suppressed(batch: Sequence[Claimed], found: Mapping[UUID, Inbox]) -> set[UUID]:
+    """Which mails are for somebody who wants none, about this letter or at all."""
+    digests = {one.house_digest for one in found.values()}
+    suppressed = suppressions.list_suppressed(digests) if digests else set()
+    return {
+        mail.id
+        for mail in batch
+        if mail.id in found
+        and suppressed & {(found[mail.id].house_digest, scope) for scope in (HOUSE, mail.letter_id)}
+    }

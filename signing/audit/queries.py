@@ -19,6 +19,12 @@ def list_of_letter(letter_id: UUID, *, limit: int = 100) -> Sequence[AuditEvent]
     return db.session.scalars(newest.order_by(AuditEvent.id.desc()).limit(limit)).all()
 
 
+def has_happened(letter_id: UUID, verb: Verb) -> bool:
+    """Whether this was ever done to a letter, as far back as the log goes."""
+    event = select(AuditEvent.id).where(AuditEvent.letter_id == letter_id, AuditEvent.verb == verb)
+    return db.session.scalar(event.limit(1)) is not None
+
+
 def list_since(letter_id: UUID, verb: Verb, since: datetime) -> Sequence[AuditEvent]:
     """When this was done to a letter from that moment on, the oldest first."""
     events = select(AuditEvent).where(AuditEvent.letter_id == letter_id, AuditEvent.verb == verb)

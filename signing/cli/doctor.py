@@ -10,13 +10,16 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from signing import create_app
+from signing.cli import doctor_dns, restore
 from signing.core import migrating
 from signing.core.ids import HOUSE
+from signing.core.limits import limits
 from signing.core.master_keys import MasterKeyMissing
 from signing.core.settings import Settings, SettingsBroken, read_settings
 from signing.core.vault import Unreadable, vault
 from signing.letters import wordings
-from signing.mail import outbox, smtp
+from signing.mail import bounce_box, outbox, smtp
+from signing.mail.bounce_box import BoxBroken
 from signing.mail.models import MailState
 
 
@@ -35,6 +38,8 @@ def doctor() -> None:
     with create_app(settings).app_context():
         faults = [fault for check in CHECKS for fault in check(settings)]
         hints = [*_hints(settings), *_unreviewed(faults)]
+    for finding in doctor_dns.look(settings):
+        (faults if finding.is_fault else hints).append(finding.text)
     for hint in hints:
         click.echo(f"hint   {hint}")
     for fault in faults:
@@ -74,6 +79,23 @@ def _smtp(settings: Settings) -> Iterator[str]:
         yield f"the mail server of SIGNING_SMTP_URL does not answer as it should: {error}"
 
 
+def _bounce_box(settings: Settings) -> Iterator[str]:
+    if settings.bounce_box:
+        try:
+            with bounce_box.opened(settings.bounce_box) as box:
+                box.list_keys()
+        except BoxBroken as broken:
+            yield str(broken)
+
+
+def _limits(_settings: Settings) -> Iterator[str]:
+    if not limits.is_there():
+        yield (
+            "nobody counts who knocks how often, so nobody is limited. "
+            "Check SIGNING_REDIS_URL, or run `signing db upgrade`"
+        )
+
+
 def _dead_letters(_settings: Settings) -> Iterator[str]:
     try:
         dead = outbox.count_by_state().get(MailState.DEAD, 0)
@@ -90,6 +112,8 @@ CHECKS: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _databases,
     _keys,
     _smtp,
+    _bounce_box,
+    _limits,
     _dead_letters,
     restore.list_faults,
 )
@@ -99,6 +123,8 @@ def _hints(settings: Settings) -> Iterator[str]:
     host = urlsplit(settings.base_url).hostname
     if settings.base_url.startswith("http:") and host not in {"127.0.0.1", "localhost"}:
         yield "SIGNING_BASE_URL is not https: names and addresses would travel in the clear"
+    if settings.base_url.startswith("https:") and not settings.trusted_proxies:
+        yield "behind a proxy all visitors are one to us: set SIGNING_TRUSTED_PROXIES"
     if not (settings.operator and settings.operator_address):
         yield "the imprint is thin: set SIGNING_OPERATOR and SIGNING_OPERATOR_ADDRESS"
     if settings.database_url.startswith("sqlite"):

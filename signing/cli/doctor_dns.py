@@ -18,6 +18,11 @@ from signing.mail.smtp_url import SmtpUrl, is_loopback
 from signing.mail.spf import VERSION, Spf, TooMuch
 
 SECONDS = 3.0
+UNKNOWN_SELECTOR = (
+    "we do not sign with DKIM, and the selector of your mail server is not known here. Mail"
+    " yourself, and look for dkim=pass in Authentication-Results; if it is not there, have us"
+    " sign: set SIGNING_DKIM_SELECTOR and SIGNING_DKIM_KEY"
+)
 PIECE = 255  # RFC 1035, 3.3: the longest string of a TXT record
 
 
@@ -113,9 +118,7 @@ def _merged(found: list[str]) -> str:
 
 def _dkim(settings: Settings, records: Records) -> Iterator[Finding]:
     if not settings.dkim_selector:
-        yield _hint("we do not sign with DKIM, and the selector of your mail server is not known"
-                    " here. Mail yourself, and look for dkim=pass in Authentication-Results;"
-                    " if it is not there, have us sign: SIGNING_DKIM_SELECTOR, SIGNING_DKIM_KEY")  # fmt: skip
+        yield _hint(UNKNOWN_SELECTOR)
         return
     signer = Signer(settings.mail_domain, settings.dkim_selector, settings.dkim_key)
     name = f"{settings.dkim_selector}._domainkey.{settings.mail_domain}"

@@ -48,9 +48,9 @@ class Records:
         self._asked = asked
 
     def texts(self, name: str) -> list[str]:
-        """Each TXT record with its pieces put together."""
+        """Each TXT record with its pieces put together; sorted, since DNS knows no order."""
         found = self._all(name, "TXT")
-        return [b"".join(one.strings).decode(errors="replace") for one in found]
+        return sorted(b"".join(one.strings).decode(errors="replace") for one in found)
 
     def addresses(self, name: str) -> list[IpAddress]:
         return [ip_address(one.address) for kind in ("A", "AAAA") for one in self._all(name, kind)]

@@ -145,7 +145,8 @@ class KeyStore:
         mine = WrappedKey.owner_id == owner_id
         with self._writing() as connection:
             # Waits for who is about to add one, so that the UPDATE sees that one too.
-            connection.execute(select(WrappedKey.version).where(mine).with_for_update())
+            waits = select(WrappedKey.version).where(mine).with_for_update()
+            connection.execute(waits.order_by(WrappedKey.purpose, WrappedKey.version))
             gone = update(WrappedKey).where(mine, _LIVES)
             destroyed = connection.execute(gone.values(_nothing())).rowcount
         self.sweep_out()

@@ -161,10 +161,10 @@ class Settings(BaseModel):
     trusted_proxies: Networks = ()
     nameservers: Nameservers = ("system",)
 
-    bounce_address: BounceAddress | Literal[""] = ""
+    bounce_address: BounceAddress = ""
     bounce_box: str = Field(default="", repr=False)
     dkim_selector: str = ""
-    dkim_key: DkimKey | Literal[""] = Field(default="", repr=False)
+    dkim_key: DkimKey = Field(default="", repr=False)
 
     calm_a_minute: int = Field(default=600, ge=1)
     mails_a_day: int = Field(default=12, ge=1)
@@ -202,7 +202,9 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _dkim_whole_or_not_at_all(self) -> Settings:
         if bool(self.dkim_selector) != bool(self.dkim_key):
-            raise ValueError("SIGNING_DKIM_SELECTOR and SIGNING_DKIM_KEY come together or neither")
+            raise ValueError(
+                "SIGNING_DKIM_SELECTOR and SIGNING_DKIM_KEY come together or not at all"
+            )
         return self
 
     @property

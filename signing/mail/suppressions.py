@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from signing.core import clock
-from signing.core.db import count_rows, db, insert
+from signing.core.db import db, insert
 from signing.core.ids import HOUSE
 from signing.core.keystore import Forgotten
 from signing.core.vault import vault
@@ -47,8 +47,9 @@ def put_back(house_digest: bytes, *, scope: UUID, at: datetime) -> bool:
         insert(Suppression)
         .values(house_digest=house_digest, scope=scope, reason=Reason.RESTORED, at=at)
         .on_conflict_do_nothing()
+        .returning(Suppression.scope)
     )
-    return bool(count_rows(db.session.execute(missing)))
+    return db.session.execute(missing).first() is not None
 
 
 def lift(house_digest: bytes) -> None:

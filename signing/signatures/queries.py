@@ -181,6 +181,12 @@ def has_confirmed(letter_id: UUID) -> bool:
     return any(db.session.scalar(one.limit(1)) is not None for one in (confirmed, retired))
 
 
+def has_any(letter_id: UUID) -> bool:
+    """Whether anybody's row is there, confirmed or not."""
+    anybody = select(Signature.id).where(Signature.letter_id == letter_id)
+    return db.session.scalar(anybody.limit(1)) is not None
+
+
 def tally(letter_id: UUID) -> dict[tuple[Dimension, str], int]:
     """A recount: confirmed rows and retired counts, by every dimension. Reads every row."""
     counted: dict[tuple[Dimension, str], int] = {}

@@ -9,6 +9,7 @@ from datetime import timedelta
 from signing.audit import Actor, ActorKind, log
 from signing.core import clock
 from signing.core.db import scrub, transaction
+from signing.core.limits import limits
 from signing.core.settings import Settings
 from signing.core.vault import vault
 from signing.letters import queries as letters
@@ -33,6 +34,7 @@ def retain(settings: Settings) -> None:
         "mails": _in_batches(lambda: outbox.delete_settled(settled_since)),
         "bounces": _in_batches(lambda: retention.forget_bounces(bounced_since)),
         "audit": _in_batches(log.delete_old),
+        "limits": limits.forget_expired(),
         "networks": vault.forget_networks(),
         "taken back": vault.store.delete_forgotten(now - REMEMBERED),
     }

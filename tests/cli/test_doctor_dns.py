@@ -89,7 +89,7 @@ def test_two_spf_records_are_as_good_as_none(asking: Environment) -> None:
 
     (fault,) = faults(asking, WELL | {("example.org", "TXT"): two})
 
-    assert 'example.org. IN TXT "v=spf1 mx include:_spf.example.net ~all"' in fault
+    assert 'example.org. IN TXT "v=spf1 include:_spf.example.net mx ~all"' in fault
     assert faults(asking, WELL | dict(pasted(fault))) == []
 
 

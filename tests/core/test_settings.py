@@ -6,6 +6,8 @@ import base64
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
 
 from signing.cli import keys
@@ -103,3 +105,20 @@ def test_settings_do_not_change() -> None:
 def test_fresh_keys_are_good_keys() -> None:
     made = read_settings(keys.fresh() | {"SIGNING_MAIL_FROM": "letters@example.org"})
     assert len(made.master_keys[0]) == 32
+
+
+def test_dkim_needs_selector_and_key_and_a_key_that_is_one() -> None:
+    together = "SIGNING_DKIM_SELECTOR and SIGNING_DKIM_KEY come together or not at all"
+    key = rsa.generate_private_key(65537, 2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    assert mistakes(dkim_selector="s1") == [together]
+    assert mistakes(dkim_key=key.decode()) == [together]
+    (told,) = mistakes(dkim_selector="s1", dkim_key="hunter2")
+    assert told.startswith("SIGNING_DKIM_KEY: needs a private RSA key in PEM")
+    assert "hunter2" not in told
+
+
+def test_a_bounce_address_leaves_room_for_a_tag() -> None:
+    (told,) = mistakes(bounce_address="b" * 22 + "@example.org")
+    assert told == "SIGNING_BOUNCE_ADDRESS: needs at most 21 characters before the @"

@@ -35,6 +35,7 @@ class Installation:
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "SIGNING_DATA_DIR": str(folder / "data"),
                 "SIGNING_MAIL_FROM": "letters@example.org",
+                "SIGNING_NAMESERVERS": "off",  # example.org is somebody else's
                 "SIGNING_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
             }
         )

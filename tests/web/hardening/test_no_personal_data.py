@@ -108,7 +108,7 @@ def test_the_search_finds_what_is_there() -> None:
             raw.hex().encode(),
             hashlib.sha256(raw.lower()).digest(),
         ):
-            assert secret in traces(EVERYTHING + [CORRECTED], b"some " + content + b" thing"), (
+            assert secret in traces([*EVERYTHING, CORRECTED], b"some " + content + b" thing"), (
                 content
             )
     assert traces(EVERYTHING, b"somebody else") == []

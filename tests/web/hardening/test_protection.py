@@ -99,7 +99,7 @@ def test_no_page_needs_more_than_its_policy_allows(app: Flask, client: FlaskClie
         soup = BeautifulSoup(client.get(path).data, "html.parser")
         assert not soup.find_all("style"), path
         assert not [tag for tag in soup.find_all("script") if not tag.get("src")], path
-        for tag in soup.find_all(True):
+        for tag in soup.find_all(name=True):
             inline = [name for name in tag.attrs if name == "style" or name.startswith("on")]
             assert inline == [], (path, tag.name)
 

@@ -36,7 +36,7 @@ def _patterns() -> dict[str, Compiled]:
             if isinstance(value, re.Pattern):
                 found[f"{module.name}:{name}"] = value
             elif name == "regex" and isinstance(value, str):  # a converter in the URL map
-                found[f"{module.name}:{place.__name__}.regex"] = re.compile(value)
+                found[f"{module.name}:{getattr(place, '__name__', '')}.regex"] = re.compile(value)
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import tempfile
-from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -134,11 +133,22 @@ BREAKS = (
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=ascii)
-@pytest.mark.parametrize("field", ["name", "email", "country", "city", "comment", "show_name"])
 def test_no_field_adds_a_line_to_the_head_of_an_answer_or_a_mail(
-    client: FlaskClient, inbox: Inbox, field: str, broken: str
+    client: FlaskClient, inbox: Inbox, broken: str
 ) -> None:
-    good = make.sign_form(email="zoe@example.org")
+    for field in ("name", "email", "country", "city", "comment", "show_name"):
+        _inject(client, field, broken)
+    for mail in inbox.mails:
+        assert mail["Bcc"] is None
+        assert mail["X-Evil"] is None
+        assert [one.defects for one in mail.walk() if one.defects] == []
+    for received in inbox.server.received:
+        assert received.to == (received.message["To"],)
+        assert received.to[0].endswith("@in.example.org")
+
+
+def _inject(client: FlaskClient, field: str, broken: str) -> None:
+    good = make.sign_form(email=f"{field}@in.example.org")
     injected = (
         f"{good.get(field, 'x')}{broken}Bcc: eve@example.org{broken}X-Evil: 1{broken}{broken}x"
     )
@@ -146,16 +156,6 @@ def test_no_field_adds_a_line_to_the_head_of_an_answer_or_a_mail(
     assert answer.status_code in {303, 422}
     assert "X-Evil" not in answer.headers
     assert not any(mark in answer.headers.get("Location", "") for mark in "\r\n")
-    for mail in inbox.mails:
-        _check_head(mail)
-    assert {one.to for one in inbox.server.received} <= {("zoe@example.org",)}
-
-
-def _check_head(mail: EmailMessage) -> None:
-    assert mail["Bcc"] is None
-    assert mail["X-Evil"] is None
-    assert mail["To"] == "zoe@example.org"
-    assert [one.defects for one in mail.walk() if one.defects] == []
 
 
 PATHS = [
@@ -165,7 +165,7 @@ PATHS = [
     "/static/.", "/static/", "/static/embed", "/static/site.css/", "/static/site.css%20",
     "/en/%ff%fe", "/en/%ed%a0%80", "/en/%c0%ae%c0%ae/", "/%e2%80%ae", "/en/" + "a" * 8_000,
     "/" * 500, "/en/" + "../" * 500, "/en;x=1/open-roads", "/EN/open-roads", "/pt_PT/open-roads",
-    "/en/OPEN-ROADS", "/en/open-roads.json", "/.git/config", "/.env", "/signing.db", "/data/keys.db",
+    "/en/OPEN-ROADS", "/en/open-roads.json", "/.git/config", "/.env", "/data/keys.db",
     "/embed/open-roads/en.json/", "/embed/open-roads/xx.json", "/embed/open-roads/en.exe",
     "/embed/open-roads/%65n.json%00", "/en/open-roads/sent%0d%0aX-Evil:%201", "/%E0%A4%A",
 ]  # fmt: skip
@@ -207,7 +207,7 @@ def test_a_resent_address_that_is_none_of_ours_is_not_carried_along(client: Flas
     "path", ["nothing.css", "../../../../../../../../dev/zero", "embed", "%00"]
 )
 def test_options_of_a_file_opens_no_file(client: FlaskClient, path: str) -> None:
-    """Whoever asks what may be asked has named no file that was found: the disk is not ours then."""
+    """Whoever asks what may be asked has named no file that was found."""
     answer = client.options(f"/static/{path}")
     assert answer.status_code == 200
     assert "max-age" not in answer.headers["Cache-Control"]

@@ -22,7 +22,8 @@ HOSTS = [
 PATHS = [
     "/", "/en", "/open-roads", "/en/open-roads/", "/en//open-roads", "//evil.example/en", "///en",
     "/\\evil.example/en", "/%5cevil.example/en", "/%2f%2fevil.example/en", "/en/%2e%2e/%2e%2e/x",
-    "/en/..%2f..%2fevil.example", "/en/open-roads/sign", "//evil.example/%2f..", "/https:evil.example",
+    "/en/..%2f..%2fevil.example", "/en/open-roads/sign", "//evil.example/%2f..",
+    "/https:evil.example",
     "/https://evil.example/en", "/.evil.example", "/@evil.example", "/en/open-roads/sent/",
     "/embed//open-roads/en.json", "/%09/evil.example", "/en%0d%0aLocation:%20//evil.example",
 ]  # fmt: skip

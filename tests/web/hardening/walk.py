@@ -10,12 +10,13 @@ from werkzeug.routing import Rule
 from signing.core.db import transaction
 from signing.core.tokens import Purpose, SignatureRef, tokens
 from signing.letters import queries as letters
+from signing.mail import opt_outs
+from signing.mail.opt_outs import OptOut, Sort
 from tests import make
 
 SLUG = "open-roads"
 VALUES = {"locale": "en", "slug": SLUG, "filename": "site.css", "purpose": "news"}
-# Links whose first segment is shorter than their purpose.
-SHORT = {"u": Purpose.__members__.get("UNSUBSCRIBE", Purpose.MANAGE)}
+DIGEST = bytes(range(16))  # of an address that never signed: nothing of `ref` is taken back
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,9 @@ class Address:
         return self.path.startswith("/u/")
 
 
-def letter(**settings: object) -> None:
+def letter() -> None:
     """An open letter that asks all there is, and no work of whoever signs."""
-    make.letter(SLUG, fields=("country", "city", "comment"), **settings)
+    make.letter(SLUG, fields=("country", "city", "comment"))
     with transaction():
         letters.get_by_slug(SLUG).work = "off"
 
@@ -49,18 +50,17 @@ def addresses(app: Flask, method: str, ref: SignatureRef) -> list[Address]:
 
 
 def _values(rule: Rule, ref: SignatureRef) -> dict[str, str]:
-    known = VALUES | {"token": tokens.make(purpose(rule), ref)}
+    known = VALUES | {"token": _token(rule, ref)}
     lacking = rule.arguments - set(known)
     assert not lacking, f"say in {__name__} what stands for {lacking} in {rule.rule}"
     return {name: known[name] for name in rule.arguments}
 
 
-def purpose(rule: Rule) -> Purpose:
-    """What the links of this rule are for."""
+def _token(rule: Rule, ref: SignatureRef) -> str:
+    """What a mail has in this link's place."""
     segments = rule.rule.split("/")
-    for segment in segments:
-        if segment in SHORT:
-            return SHORT[segment]
-        if segment in set(Purpose):
-            return Purpose(segment)
-    return Purpose.MANAGE
+    if "u" in segments:
+        return opt_outs.make(OptOut(ref, DIGEST, Sort.NEWS))
+    if Purpose.NOT_ME in segments:
+        return opt_outs.make(OptOut(ref, DIGEST))
+    return tokens.make(Purpose.CONFIRM if "confirm" in segments else Purpose.MANAGE, ref)

@@ -72,6 +72,8 @@ def test_news_can_be_stopped_alone(client: FlaskClient, mine: str, books: Books)
 def test_the_data_can_be_taken_along(client: FlaskClient, mine: str) -> None:
     answer = client.get(f"{mine}/data.json")
     assert answer.headers["Cache-Control"] == "no-store"
+    named = 'attachment; filename="open-roads-signature.json"'
+    assert answer.headers["Content-Disposition"] == named
     data = answer.get_json()
     assert data["name"] == "Zoë Lindqvist"
     assert data["email"] == "zoe@example.org"

@@ -41,7 +41,7 @@ LAW = {
     "13(2)(a) closed": "at the latest 365 days after the letter closes",
     "13(2)(a) public names": "Public names: shown until December 31, 2099",
     "13(2)(a) mails": "Notes of sent mails, without addresses, are deleted after 30 days",
-    "13(2)(a) bounces": "nothing is sent to you for 90 days",
+    "13(2)(a) bounces": "nothing more is sent about your signature for 90 days",
     "13(2)(a) networks": "for 24 hours at most",
     "13(2)(b) rights": "access, correction, deletion, restriction and a copy of your data",
     "13(2)(b) objection": "You can object",
@@ -95,7 +95,7 @@ def test_it_follows_the_settings(settings: Settings) -> None:
     let_go(app)
     for sentence in (
         "Unconfirmed signatures are deleted after 9 days.",
-        "nothing is sent to you for 8 days.",
+        "nothing more is sent about your signature for 8 days.",
         "we ask you once more after 3 days, and not again.",
         "are deleted after 7 days.",
     ):

@@ -20,6 +20,7 @@ from signing.core.settings import Settings, read_settings
 from signing.core.tokens import Purpose, Tokens
 from signing.core.vault import Vault
 from signing.mail.domains import Domains
+from signing.staff_accounts import invitations
 
 ROOT = Path(__file__).parent.parent
 LARGEST_REQUEST_BYTES = 64 * 1024  # the sign form with its longest comment, several times over
@@ -61,6 +62,7 @@ def _unlock(app: Flask, settings: Settings) -> None:
             Purpose.MANAGE: timedelta(days=settings.manage_days),
             Purpose.NOT_ME: timedelta(days=settings.manage_days),
             Purpose.UNSUBSCRIBE: timedelta(days=settings.manage_days),
+            Purpose.INVITATION: invitations.VALID,
         },
     )
 

@@ -10,6 +10,7 @@ class ActorKind(StrEnum):
     OPERATOR = "operator"  # somebody at the command line
     WORKER = "worker"  # the clock: retention
     MEMBER = "member"  # a person of the staff area
+    VISITOR = "visitor"  # somebody who is not signed in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,16 @@ class Verb(StrEnum):
     REMINDERS_SWITCHED = "letter.reminders_switched"
     KEYS_ROTATED = "keys.rotated"
     RESTORE_CHECKED = "restore.checked"
+    MEMBER_INVITED = "member.invited"
+    MEMBER_ACCEPTED = "member.accepted"
+    MEMBER_ENDED = "member.ended"
+    ROLE_GIVEN = "member.role_given"
+    ROLE_TAKEN = "member.role_taken"
+    PASSWORD_SET = "member.password_set"
+    SECOND_FACTOR_SET = "member.second_factor_set"
+    SECOND_FACTOR_REMOVED = "member.second_factor_removed"
+    RECOVERY_CODE_USED = "member.recovery_code_used"
+    SIGNED_IN = "member.signed_in"
+    SIGN_IN_FAILED_OFTEN = "member.sign_in_failed_often"
+    SESSIONS_ENDED = "member.sessions_ended"
+    AUDIT_EXPORTED = "audit.exported"

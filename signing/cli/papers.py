@@ -86,7 +86,7 @@ def site(settings: Settings) -> Site:
 
 def _kind(url: str) -> str:
     is_sqlite = make_url(url).get_backend_name() == "sqlite"
-    return "SQLite (a file)" if is_sqlite else "PostgreSQL"
+    return "an SQLite file" if is_sqlite else "PostgreSQL"
 
 
 def _limits(url: str) -> str:

@@ -16,7 +16,7 @@ from signing.core.vault import Unreadable, vault
 from signing.signatures import resealing
 from signing.signatures.resealing import Resealed
 
-LONGEST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 1.0
 BUSY_SECONDS = 1.0
 
 Pause = Callable[[float], None]

@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     MANAGE = "my-signature"  # see, correct, hide, withdraw
     NOT_ME = "not-me"  # never write to this address again
     UNSUBSCRIBE = "unsubscribe"  # no more mails of one sort
+    INVITATION = "invitation"  # become a member of the staff; speaks of no signature
 
 
 @dataclass(frozen=True, slots=True)

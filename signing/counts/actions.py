@@ -19,9 +19,8 @@ from signing.core import clock
 from signing.core.db import db, dialect, insert
 from signing.core.ids import new_id
 from signing.counts import queries
-from signing.counts.models import EVER, CountChange, Dimension, Tally
+from signing.counts.models import EVER, SECONDS_AN_HOUR, CountChange, Dimension, Tally
 
-SECONDS_AN_HOUR = 3600
 ROLL_UP_LINES = 2000
 
 ADD_LINE = plain_insert(cast(Table, CountChange.__table__))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,7 +20,9 @@ from sqlalchemy import (
 )
 
 from signing.core.db import Moment, db
-from signing.counts.models import EVER, CountChange, Dimension, Tally
+from signing.counts.models import EVER, SECONDS_AN_HOUR, CountChange, Dimension, Tally
+
+FEWEST = Dimension.ENTRY  # every signature is in each dimension; this one has the fewest values
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,48 @@ def by_locale(letter_id: UUID) -> dict[str, int]:
     """People by the language they signed in; languages above zero, most first."""
     counts = _add_up(letter_id, Dimension.LOCALE, CountChange.locale, CountChange.delta)
     return {locale: n for locale, n in counts.most_common() if n > 0}
+
+
+def by_hour(letter_id: UUID) -> list[tuple[datetime, int]]:
+    """How much the number changed in each hour in which it did, oldest first."""
+    tallied = (
+        select(Tally.hour, func.sum(Tally.n))
+        .where(Tally.letter_id == letter_id, Tally.dimension == FEWEST, Tally.hour != EVER)
+        .group_by(Tally.hour)
+    )
+    waiting = select(CountChange.at, CountChange.delta).where(CountChange.letter_id == letter_id)
+    hours = Counter({hour: int(n) for hour, n in db.session.execute(tallied)})
+    for at, delta in db.session.execute(waiting):
+        hours[int(at.timestamp()) // SECONDS_AN_HOUR] += delta
+    return [
+        (datetime.fromtimestamp(hour * SECONDS_AN_HOUR, UTC), n)
+        for hour, n in sorted(hours.items())
+        if n
+    ]
+
+
+def before(letter_id: UUID, dimension: Dimension, moment: datetime) -> dict[str, int]:
+    """People by the values of a dimension as they were at a full hour; values above zero.
+
+    What has changed since is taken off what there is, so that it costs the same however old the
+    letter is.
+    """
+    hour = int(moment.timestamp()) // SECONDS_AN_HOUR
+    column = CountChange.locale if dimension is Dimension.LOCALE else CountChange.country
+    now = _add_up(letter_id, dimension, column, CountChange.delta)
+    rolled_up = (
+        select(Tally.value, func.sum(Tally.n))
+        .where(Tally.letter_id == letter_id, Tally.dimension == dimension, Tally.hour >= hour)
+        .group_by(Tally.value)
+    )
+    waiting = (
+        select(column, func.sum(CountChange.delta))
+        .where(CountChange.letter_id == letter_id, CountChange.at >= moment)
+        .group_by(column)
+    )
+    for since in (rolled_up, waiting):
+        now.subtract({value: int(n) for value, n in db.session.execute(since)})
+    return {value: n for value, n in now.most_common() if n > 0}
 
 
 def ever(letter_id: UUID) -> dict[tuple[Dimension, str], int]:

@@ -112,6 +112,12 @@ def list_open(locale: str) -> list[Reading]:
     return [read(letter, locale) for letter in letters if letter.takes_signatures(at)]
 
 
+def list_public(*, after: str = "", limit: int) -> Sequence[Letter]:
+    """Letters that everybody may see, by slug; those that come after this one."""
+    wanted = select(Letter).where(Letter.state != State.DRAFT, Letter.slug > after)
+    return db.session.scalars(wanted.order_by(Letter.slug).limit(limit)).all()
+
+
 def list_all() -> Sequence[Letter]:
     return db.session.scalars(select(Letter).order_by(Letter.slug)).all()
 

@@ -18,16 +18,20 @@ from sqlalchemy import (
     Table,
     bindparam,
     func,
+    literal,
     select,
     update,
 )
 
 from signing.core.db import db
+from signing.core.ids import HOUSE
 from signing.core.vault import Place, Unreadable, vault
 from signing.mail import outbox
 from signing.mail.models import OutgoingMail
 from signing.signatures import person
 from signing.signatures.models import Signature
+from signing.staff_accounts import profile
+from signing.staff_accounts.models import Member
 
 BATCH = 500
 BEFORE_ALL = UUID(int=0)
@@ -35,11 +39,19 @@ BEFORE_ALL = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A table with a sealed column, and where a value of it belongs."""
+    """A table with a sealed column, and where a value of it belongs.
+
+    Its rows are their letter's; of a table without letters they are the house's.
+    """
 
     table: Table
     sealed: Column[bytes]
     place: Callable[[Row[Any]], Place]
+
+    @property
+    def owner(self) -> ColumnElement[UUID]:
+        letter: Column[UUID] | None = self.table.c.get("letter_id")
+        return literal(HOUSE) if letter is None else letter
 
     @property
     def version(self) -> ColumnElement[bytes]:
@@ -48,7 +60,7 @@ class Shelf:
 
     def is_old(self, owner_id: UUID) -> ColumnElement[bool]:
         newest = bytes([vault.get_newest(owner_id)])
-        return (self.table.c.letter_id == owner_id) & (self.version != newest)
+        return (self.owner == owner_id) & (self.version != newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Resealed:
 
 _signatures = cast(Table, Signature.__table__)
 _mails = cast(Table, OutgoingMail.__table__)
+_members = cast(Table, Member.__table__)
 SHELVES = (
     Shelf(
         _signatures,
@@ -71,6 +84,7 @@ SHELVES = (
         lambda row: person.place(row.letter_id, row.address_digest),
     ),
     Shelf(_mails, _mails.c.sealed_to, lambda row: outbox.place(row.letter_id, row.id)),
+    Shelf(_members, _members.c.sealed, lambda row: profile.place(row.id)),
 )
 
 
@@ -89,8 +103,10 @@ def count_by_version() -> dict[tuple[UUID, int], int]:
     """How many rows there are by owner and version of the key; reads every row."""
     counted: dict[tuple[UUID, int], int] = {}
     for shelf in SHELVES:
-        groups = (shelf.table.c.letter_id, shelf.version)
-        wanted = select(*groups, func.count()).where(shelf.sealed.is_not(None)).group_by(*groups)
+        rows = select(shelf.owner.label("owner"), shelf.version.label("version"))
+        kept = rows.where(shelf.sealed.is_not(None)).subquery()
+        groups = (kept.c.owner, kept.c.version)
+        wanted = select(*groups, func.count()).group_by(*groups)
         for owner_id, version, n in db.session.execute(wanted):
             key = (owner_id, version[0] if version else 0)
             counted[key] = counted.get(key, 0) + n
@@ -126,7 +142,7 @@ def _swap(shelf: Shelf) -> Any:
     """Only where the row holds what was opened, so that nobody's change is lost."""
     return (
         update(shelf.table)
-        .where(shelf.table.c.letter_id == bindparam("owner"))
+        .where(shelf.owner == bindparam("owner"))
         .where(shelf.table.c.id == bindparam("row"), shelf.sealed == bindparam("old"))
         .values({shelf.sealed: bindparam("new")})
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 import signing.web.demo.outbox as demo_outbox
+import signing.web.staff as staff_door
 from signing.core.settings import Settings
 from signing.web import addresses, errors, guard, headers, health, speech, templating, walls
 from signing.web.embed import embed
@@ -24,6 +25,7 @@ def hang(app: Flask, settings: Settings) -> None:
     if settings.demo_outbox:
         app.register_blueprint(demo_outbox.bp)
     app.register_blueprint(site)
+    staff_door.install(app, settings)
     walls.install(app)
 
 

@@ -19,7 +19,6 @@ from werkzeug.exceptions import LengthRequired
 from signing.core.refusals import Refusal
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-ONE_CLICK = "/u/"  # RFC 8058: webmail sends these from pages of its own; the link is the proof
 FROM_ANYWHERE = {"site.unsubscribe.press"}  # RFC 8058: mail programs post it, and webmail pages
 _HOST = re.compile(
     r"(?:\[[0-9a-f:.]{2,45}\]|[\w-]{1,63}(?:\.[\w-]{1,63}){0,126}\.?)(?::\d{1,5})?",

@@ -22,6 +22,8 @@ MOST_PAGES = 1024
 LARGEST_BYTES = 512 * 1024
 SMALLEST_GZIP_BYTES = 200
 
+AROUND = ("/api/", "/oembed")  # what looks at its query, or counts who asks
+
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")  # RFC 9110, 12.5.3
 
 Headers = list[tuple[str, str]]
@@ -57,7 +59,8 @@ class PageCache:
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        is_asking = environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+        if not is_asking or environ["PATH_INFO"].startswith(AROUND):
             return self.app(environ, start_response)
         key = _key(environ)
         page = self._pages.get(key)

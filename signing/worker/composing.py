@@ -24,6 +24,7 @@ from signing.mail.kinds import Kind
 from signing.mail.message import Content
 from signing.mail.opt_outs import OptOut, Sort
 from signing.mail.outbox import Claimed
+from signing.staff_accounts import invitations
 from signing.worker import allowance, inboxes
 from signing.worker.inboxes import Inbox, Signed
 
@@ -48,6 +49,7 @@ class Broken:
     """A mail that cannot be made; `error` says why in a word, without anybody's data."""
 
     error: str
+    permanent: bool = False  # no later try can be better
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _tried(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Broke
     except MasterKeyMissing:
         raise  # not this mail is broken but the installation; all mails wait
     except Exception as error:  # noqa: BLE001  # one broken mail must not hold up all others
-        return Broken(type(error).__name__)
+        return Broken(f"cannot be composed: {type(error).__name__}")
 
 
 def _compose(mail: Claimed, to: Inbox, readings: Readings) -> Mail:
@@ -123,14 +125,14 @@ def _sender(mail: Claimed, to: Inbox) -> _Sender:
 def _content(mail: Claimed, to: Inbox, sender: _Sender, readings: Readings) -> Content:
     with locales.speaking(mail.locale) as language:
         g.language = language
-        special = _all_links if mail.kind is Kind.ALL_LINKS else _one_signature
+        special = SPECIAL.get(mail.kind, _one_signature)
         values = {
             "not_me_link": absolute(
                 "site.not_me.ask", locale=mail.locale, token=opt_outs.make(_opt_out(mail, to))
             ),
             "contact": sender.contact,
         } | special(mail, to, sender, readings)
-        about = "mail/all_links/" if mail.kind is Kind.ALL_LINKS else "mail/"
+        about = f"mail/{mail.kind}/" if mail.kind in SPECIAL else "mail/"
         subject = " ".join(render_template(f"{about}subject.txt", **values).split())
         return Content(
             subject=subject,
@@ -175,6 +177,26 @@ def _all_links(mail: Claimed, to: Inbox, sender: _Sender, readings: Readings) ->
             sender=sender.name,
         ),
     }
+
+
+def _invitation(
+    mail: Claimed, _to: Inbox, sender: _Sender, _readings: Readings
+) -> dict[str, object]:
+    ref = SignatureRef(HOUSE, mail.recipient_id)
+    token = tokens.make(Purpose.INVITATION, ref)
+    return {
+        "site": _settings().site_name,
+        "days": invitations.VALID.days,
+        "invitation_link": absolute("staff.invitation.show", token=token),
+        "why": _(
+            "This mail (from: %(sender)s) is an invitation and goes to this address alone.",
+            sender=sender.name,
+        ),
+    }
+
+
+# Mails that are about no signature; each has a subject of its own.
+SPECIAL = {Kind.ALL_LINKS: _all_links, Kind.INVITATION: _invitation}
 
 
 def _read(about: Signed, locale: str, readings: Readings) -> Reading:

@@ -21,6 +21,7 @@ from signing.signatures import person, queries
 from signing.signatures.address import normalised
 from signing.signatures.models import Signature, State
 from signing.signatures.person import Person
+from signing.staff_accounts import invitations, profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ def find(mail: Claimed, signed: Mapping[UUID, Signed]) -> Inbox | None:
     """Who is to get the mail; None where nobody is left, or its question is answered."""
     if mail.kind is Kind.ALL_LINKS:
         return _of_address(mail)
+    if mail.kind is Kind.INVITATION:
+        return _of_member(mail)
     about = signed.get(mail.recipient_id)
     if about is None or not _is_still_wanted(mail.kind, about):
         return None
@@ -74,6 +77,15 @@ def _of_address(mail: Claimed) -> Inbox | None:
     reached = [row for row in everything if row[0].bounced_at is None]
     signed = tuple(_readable(reached))
     return Inbox(address, person.house_digest(address), signed) if signed else None
+
+
+def _of_member(mail: Claimed) -> Inbox | None:
+    """Nobody, once the invitation is used or too old."""
+    found = invitations.find(mail.recipient_id)
+    if found is None:
+        return None
+    address = profile.of(found[1]).email
+    return Inbox(address, person.house_digest(address), ())
 
 
 def _readable(rows: Sequence[tuple[Signature, Letter]]) -> list[Signed]:

@@ -17,7 +17,7 @@ from signing.core.settings import Settings
 from signing.mail import outbox, smtp, verp
 from signing.mail.dkim_signing import Signer
 from signing.mail.outbox import Claimed
-from signing.worker import composing
+from signing.worker import composing, reachable
 from signing.worker.composing import Broken, Mail
 
 BATCH = 50
@@ -69,7 +69,9 @@ def send_batch(
     if not batch:
         return 0
     mails = composing.compose(batch)
+    asked = reachable.list_asked(mails)
     let_go()  # no transaction is open while the network is used
+    mails |= reachable.list_unreachable(asked)
     waiting = list(batch)
     while waiting and not (stopping and stopping.is_set()):
         outage = _send_group(connection, envelope, waiting, mails)
@@ -114,9 +116,9 @@ def _send(
     if mail is None:
         return lambda: outbox.settle_dropped(claimed)
     if isinstance(mail, Broken):
-        error = f"cannot be composed: {mail.error}"
-        log.error("mail %s %s", claimed.kind, error)
-        return lambda: outbox.settle_failed(claimed, error, permanent=False)
+        reason, permanent = mail.error, mail.permanent
+        log.error("mail %s not sent: %s", claimed.kind, reason)
+        return lambda: outbox.settle_failed(claimed, reason, permanent=permanent)
     if claimed.leased_until - clock.now() < SAFETY:
         return lambda: outbox.give_back([claimed])
     sender = envelope.put_round(mail.message, claimed.id)

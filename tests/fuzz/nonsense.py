@@ -29,8 +29,8 @@ NASTY = (
 )  # fmt: skip
 FIELDS = (
     "name", "email", "country", "show_name", "city", "comment", "news", "newsletter", "follow_up",
-    "partner", "wording", "from", "stamp", "website", "altcha", "ticket", "revision", "without_news",
-    "t", "again", "show", "purpose", "List-Unsubscribe", "csrf_token", "_method",
+    "partner", "wording", "from", "stamp", "website", "altcha", "ticket", "revision",
+    "without_news", "t", "again", "show", "purpose", "List-Unsubscribe", "csrf_token", "_method",
 )  # fmt: skip
 GOOD = {
     "name": "Zoë Lindqvist", "email": "zoe@example.org", "country": "SE", "show_name": "full",

@@ -32,6 +32,7 @@ def _frame(**changed: object) -> str:
         "call": "Den Brief unterschreiben",
         "url": "https://letters.example/de/leavex",
         "title": "Offener Brief: Verlasst X und kommt ins freie Netz",
+        "script": "",
         "stylesheet": "https://letters.example/static/embed/frame.css",
     }
     templates = Environment(

@@ -17,6 +17,7 @@ from signing.core.tokens import Purpose, tokens
 from signing.core.vault import DIGEST_BYTES
 from signing.mail import opt_outs
 from signing.mail.opt_outs import OptOut, Sort
+from signing.web.embed import scripts
 from tests import make
 from tests.conftest import let_go
 
@@ -38,7 +39,8 @@ def answers(demo: Flask) -> Answers:
     """What each address answers to GET, by its endpoint; and what a wrong address answers."""
     client, urls = demo.test_client(), demo.url_map.bind("localhost")
     ref = make.signature(make.letter(), is_confirmed=False)
-    values = {"locale": "en", "slug": "open-roads", "filename": "site.css"}
+    values = {"locale": "en", "slug": "open-roads", "filename": "site.css", "name": "v1"}
+    values["digest"] = scripts.hash_of(scripts.newest("v1"))
     digest = bytes(DIGEST_BYTES)
     made = {
         "site.confirm": tokens.make(Purpose.CONFIRM, ref),
@@ -51,7 +53,9 @@ def answers(demo: Flask) -> Answers:
         token = made.get(rule.endpoint.rpartition(".")[0])
         known = values | ({"token": token} if token else {})
         assert rule.arguments <= set(known), f"say here what stands for the values in {rule.rule}"
-        return urls.build(rule.endpoint, {name: known[name] for name in rule.arguments})
+        query = {"url": "http://localhost/en/open-roads"} if "oembed" in rule.rule else {}
+        wanted = {name: known[name] for name in rule.arguments}
+        return urls.build(rule.endpoint, wanted | query)
 
     rules = [rule for rule in demo.url_map.iter_rules() if "GET" in (rule.methods or ())]
     return {rule.endpoint: client.get(address(rule), buffered=True) for rule in rules} | _refused(
@@ -92,7 +96,7 @@ def test_what_others_embed_is_open_to_them_and_nothing_else_is(answers: Answers)
         assert headers.get("Access-Control-Allow-Origin") == ("*" if is_open else None), endpoint
         wanted = "cross-origin" if is_open else "same-origin"
         assert headers["Cross-Origin-Resource-Policy"] == wanted, endpoint
-        may_frame = endpoint == "embed.counter.as_frame"
+        may_frame = endpoint in {"embed.counter.as_frame", "embed.counter.as_oembed_frame"}
         policy = headers["Content-Security-Policy"]
         assert ("frame-ancestors *" in policy) is may_frame, endpoint
 

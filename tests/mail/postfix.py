@@ -47,6 +47,7 @@ relayhost = [127.0.0.1]:{next_hop}
 smtp_dns_support_level = disabled
 smtp_tls_security_level = none
 smtpd_tls_security_level = none
+smtpd_error_sleep_time = 0
 smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/access
 queue_run_delay = 1s
 minimal_backoff_time = 1s
@@ -126,7 +127,7 @@ class Postfix:
             shutil.chown(self.folder / name, NOBODY.pw_uid)
         (self.folder / "config" / "main.cf").write_text(MAIN.format(**names))
         (self.folder / "config" / "master.cf").write_text(MASTER.format(**names))
-        (self.folder / "access").touch()
+        self.answer("", "")
         (self.folder / "take").write_text(TAKE.format(folder=self.folder))
         (self.folder / "take").chmod(0o755)
 
@@ -159,7 +160,9 @@ class Postfix:
 
     def answer(self, address: str, what: str) -> None:
         """Say this to whoever has mail for the address; nothing special once `what` is empty."""
-        (self.folder / "access").write_text(f"{address} {what}\n" if what else "")
+        table = self.folder / "access"
+        table.write_text(f"{address} {what}\n" if what else "")
+        os.utime(table, (0, 0))  # Postfix waits two seconds with a file that is being written
 
     def take(self, command: Callable[[str, bytes], int]) -> int:
         """Have the next mail that came back taken by the command; returns its exit status."""

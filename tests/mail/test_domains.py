@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 
 from signing.core import clock
 from signing.core.db import transaction
-from signing.mail import domains
+from signing.mail import domains, outbox
 from signing.mail.domains import Domains, NotADomain, Rule, Verdict
+from signing.mail.models import MailState
 from signing.signatures import domain_rules
 from tests import make
 from tests.conftest import Inbox
@@ -107,6 +108,20 @@ def test_no_answer_is_no_reason_against_anybody(
 
     assert client.post("/en/open-roads/sign", data=form).status_code == 303
     assert len(inbox.mails) == 1
+
+
+def test_the_worker_looks_again_before_it_mails(
+    asking: Domains, server: DnsServer, client: FlaskClient, inbox: Inbox
+) -> None:
+    make.letter()
+    for name in ("silent", "broken"):
+        form = make.sign_form(email=f"zoe@{name}.example.org")
+        assert client.post("/en/open-roads/sign", data=form).status_code == 303
+    server.silent.clear()  # by now DNS says that there is no such domain
+
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        assert [mail["To"] for mail in inbox.mails] == ["zoe@broken.example.org"]
+    assert outbox.count_by_state() == {MailState.SENT: 1, MailState.DEAD: 1}
 
 
 def test_staff_decide_over_dns_and_lists(asking: Domains, client: FlaskClient) -> None:

@@ -95,7 +95,6 @@ def _visits() -> list[dict[str, Any]]:
     return [
         *({"name": name, "path": path} for name, path in pages.items()),
         {"name": "form error", "path": "/en/open-roads/sign", "form": "name="},
-        {"name": "too much", "path": "/en/open-roads/sign", "form": "name=" + 70_000 * "x"},
         {"name": "no such method", "path": "/en/imprint", "form": ""},
     ]
 
@@ -120,5 +119,5 @@ def test_every_kind_of_page_is_graded_a_plus(
     statuses = {name: one["status"] for name, one in reports.items() if one["status"] != 200}
     assert statuses == {
         "broken link": 404, "nothing": 404, "no count": 404,
-        "form error": 422, "too much": 413, "no such method": 405,
+        "form error": 422, "no such method": 405,
     }  # fmt: skip

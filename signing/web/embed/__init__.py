@@ -1,10 +1,11 @@
-"""Partner sites' door: the live count as JSON, badge, frame and element; no cookie, cacheable."""
+"""Partner sites' door: the live count in every form; no cookie, cacheable, open to every site."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from signing.web.embed import counter
+from signing.web.embed import counter, feeds, oembed, pictures, scripts
 
-embed = Blueprint("embed", __name__, url_prefix="/embed")
-embed.register_blueprint(counter.bp)
+embed = Blueprint("embed", __name__)
+for form in (counter, scripts, pictures, oembed, feeds):
+    embed.register_blueprint(form.bp)

@@ -13,11 +13,11 @@ _CORNER = 4
 
 # On grounds of their own, so that the page around them does not matter. White on them has 9.7:1
 # and 7.9:1; WCAG 1.4.3 asks for 4.5:1.
-_LABEL_GROUND = "#444"
-_VALUE_GROUND = "#0b5c4a"
-_INK = "#fff"
+LABEL_GROUND = "#444"
+VALUE_GROUND = "#0b5c4a"
+INK = "#fff"
 
-_NOT_XML = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")  # XML 1.0, 2.2
+NOT_XML = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")  # XML 1.0, 2.2
 
 _NARROW = frozenset("!'(),.:;I[]fijlrt| \u2009\u202f\xa0")
 _BROAD = frozenset("%&@MWmw—")
@@ -28,7 +28,7 @@ def svg(label: str, value: str, *, direction: str, lang: str) -> str:
 
     `direction` is `ltr` or `rtl`. Both texts are plain; what XML cannot carry becomes a space.
     """
-    label, value = (_NOT_XML.sub(" ", text).strip() for text in (label, value))
+    label, value = (NOT_XML.sub(" ", text).strip() for text in (label, value))
     label_width, value_width = _width(label), _width(value)
     width = label_width + value_width
     is_rtl = direction == "rtl"
@@ -50,9 +50,9 @@ def svg(label: str, value: str, *, direction: str, lang: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_HEIGHT}" role="img"'
         f" xml:lang={quoteattr(lang)} aria-label={quoteattr(name)}>"
         f"<title>{escape(name)}</title>"
-        f'<rect width="{width}" height="{_HEIGHT}" rx="{_CORNER}" fill="{_VALUE_GROUND}"/>'
-        f'<path d="{label_shape}" fill="{_LABEL_GROUND}"/>'
-        f'<g direction="{"rtl" if is_rtl else "ltr"}" fill="{_INK}" text-anchor="middle"'
+        f'<rect width="{width}" height="{_HEIGHT}" rx="{_CORNER}" fill="{VALUE_GROUND}"/>'
+        f'<path d="{label_shape}" fill="{LABEL_GROUND}"/>'
+        f'<g direction="{"rtl" if is_rtl else "ltr"}" fill="{INK}" text-anchor="middle"'
         f' font-family="system-ui,sans-serif" font-size="{_SIZE}">'
         f'<text x="{label_middle:g}" y="16">{escape(label)}</text>'
         f'<text x="{value_middle:g}" y="16" font-weight="600">{escape(value)}</text>'

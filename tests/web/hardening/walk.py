@@ -12,10 +12,12 @@ from signing.core.tokens import Purpose, SignatureRef, tokens
 from signing.letters import queries as letters
 from signing.mail import opt_outs
 from signing.mail.opt_outs import OptOut, Sort
+from signing.web.embed import scripts
 from tests import make
 
 SLUG = "open-roads"
 VALUES = {"locale": "en", "slug": SLUG, "filename": "site.css", "purpose": "news"}
+VALUES |= {"name": "v1", "digest": scripts.hash_of(scripts.newest("v1"))}
 DIGEST = bytes(range(16))  # of an address that never signed: nothing of `ref` is taken back
 
 

@@ -1,4 +1,4 @@
-"""What a form carries beyond its own fields sets nothing: not the state, not the count, not a flag."""
+"""What a form carries beyond its own fields sets nothing: no state, no count, no flag."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_without_scripts_the_page_says_how_long_to_wait(
         page.route("**/sign", spoil_stamp, times=1)
         page.get_by_role("button", name="Sign the letter").click()
         expect(page.get_by_role("heading", name="One moment")).to_be_visible()
-        expect(page.get_by_text("Or wait 20 seconds and press the button.")).to_be_visible()
+        expect(page.get_by_text("Wait 20 seconds and press the button.")).to_be_visible()
         expect(page.get_by_role("status")).to_be_hidden()
         assert barriers(page) == []
         page.get_by_role("button", name="Go on").click()  # too early: nothing is lost by that

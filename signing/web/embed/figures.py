@@ -1,0 +1,59 @@
+"""The count with its finished texts in one language: the source of every form that others show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from signing.core import locales
+from signing.core.links import absolute
+from signing.core.locales import Language
+from signing.counts import queries as counts
+from signing.letters.models import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What every form shows; texts are finished in `language`."""
+
+    letter: Letter
+    language: Language
+    n: int
+    as_of: datetime
+    count_text: str
+    label: str  # a word for what is counted
+    sentence: str
+    call: str
+    url: str
+
+
+def count(letter: Letter, language: Language) -> Count:
+    """The present number of this letter, said in this language."""
+    total = counts.total(letter.id)
+    text = locales.number(total.n, language)
+    with locales.speaking(language.tag):
+        return Count(
+            letter=letter,
+            language=language,
+            n=total.n,
+            as_of=total.as_of or letter.created_at,
+            count_text=text,
+            label=ngettext("signature", "signatures", total.n),
+            sentence=people(total.n, language),
+            call=_("Sign the letter"),
+            url=absolute("site.letters.show", locale=language.tag, slug=letter.slug),
+        )
+
+
+def people(n: int, language: Language) -> str:
+    """The sentence that so many have signed."""
+    with locales.speaking(language.tag):
+        return ngettext(
+            "%(count)s person has signed",
+            "%(count)s people have signed",
+            n,
+            count=locales.number(n, language),
+        )

@@ -1,0 +1,42 @@
+"""The staff's door: all behind one gate, but for signing in and accepting an invitation."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response
+from flask_wtf.csrf import generate_csrf
+
+from signing.core.settings import Settings
+from signing.web import headers
+from signing.web.staff import (
+    account,
+    again,
+    audit_log,
+    cookie,
+    gate,
+    home,
+    invitation,
+    members,
+    second_factor,
+    sign_in,
+)
+
+staff = Blueprint("staff", __name__, url_prefix="/staff")
+for page in (
+    sign_in, invitation, again, home, account, second_factor, members, audit_log,
+):  # fmt: skip
+    staff.register_blueprint(page.bp)
+gate.install(staff)
+
+
+@staff.after_request
+def _keep_private(response: Response) -> Response:
+    return headers.personal(response)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Hang the door; nothing else of the application has a session."""
+    app.session_interface = cookie.OfStaff()
+    app.config["WTF_CSRF_SECRET_KEY"] = settings.secret_keys[0]
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # a token is as good as the session it belongs to
+    app.jinja_env.globals |= {"csrf_token": generate_csrf}
+    app.register_blueprint(staff)

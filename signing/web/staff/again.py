@@ -1,0 +1,82 @@
+"""Proving again who one is, before what must not be done with a browser left open."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from signing.core.db import transaction
+from signing.staff_accounts import passkeys, passwords, queries, second_factors, sessions
+from signing.staff_accounts.models import Member
+from signing.staff_accounts.roles import Act
+from signing.web import headers
+from signing.web.staff import cookie, entering, gate
+from signing.web.staff.forms import AgainForm
+
+bp = Blueprint("again", __name__, url_prefix="/again")
+
+
+@bp.get("")
+@gate.asks(Act.SET_UP)
+def show() -> ResponseReturnValue:
+    return _page(AgainForm(formdata=None))
+
+
+def _page(form: AgainForm, error: str = "", status: int = 200) -> ResponseReturnValue:
+    form.forget()
+    member = gate.signed().known.member
+    has_passkey = bool(queries.list_passkeys(member.id))
+    page = render_template(
+        "staff/again.html",
+        form=form,
+        mistakes=[("password", error)] if error else [],
+        next_page=gate.next_page(),
+        has_app=member.totp_step is not None,
+        has_passkey=has_passkey and entering.site().takes_passkeys,
+    )
+    return headers.with_script(make_response(page, status))
+
+
+@bp.post("")
+@gate.asks(Act.SET_UP)
+def prove() -> ResponseReturnValue:
+    """Go on with a new cookie, if the password or the code is right."""
+    form = AgainForm(formdata=request.form)
+    known = gate.signed().known
+    if error := entering.too_often(known.profile.email):
+        return _page(form, error, 429)
+    with transaction():
+        if _is_proved(known.member, form.password.data or "", form.code.data or ""):
+            return _go_on()
+    return _page(form, _("Password or code is wrong."), 422)
+
+
+def _is_proved(member: Member, password: str, code: str) -> bool:
+    if password:
+        return passwords.is_right(password, member.password_hash)
+    return second_factors.use(member, code)
+
+
+def _go_on() -> ResponseReturnValue:
+    value = sessions.prove(gate.signed().session.id)
+    return cookie.put(make_response(redirect(gate.next_page(), 303)), value)
+
+
+@bp.post("/passkey/ask")
+@gate.asks(Act.SET_UP)
+def ask_passkey() -> ResponseReturnValue:
+    with transaction():
+        options = passkeys.ask_to_prove(entering.site(), gate.signed().id)
+    return make_response(options, 200, {"Content-Type": "application/json"})
+
+
+@bp.post("/passkey")
+@gate.asks(Act.SET_UP)
+def prove_with_passkey() -> ResponseReturnValue:
+    member_id = gate.signed().id
+    with transaction():
+        credential = request.form.get("credential", "")
+        if passkeys.prove(entering.site(), credential, member_id):
+            return _go_on()
+    return _page(AgainForm(formdata=None), _("This passkey is not known here."), 422)

@@ -13,10 +13,10 @@ from signing.audit import Actor, ActorKind
 from signing.core.db import db, transaction
 from signing.core.tokens import SignatureRef
 from signing.core.vault import vault
-from signing.letters import actions, queries, wordings
+from signing.letters import actions, queries, switches, wordings
 from signing.letters.actions import ImportRules
 from signing.letters.folder import Folder, Text
-from signing.letters.models import ConsentPurpose, Letter
+from signing.letters.models import ConsentPurpose, Letter, Work
 from signing.signatures import actions as signature_actions
 from signing.signatures import queries as signatures
 from signing.signatures.address import normalised
@@ -73,6 +73,13 @@ def letter(
     with transaction():
         imported = actions.import_folder(read or folder(locales, **settings), rules, by=OPERATOR)
     return imported.letter
+
+
+def without_work(letter: Letter) -> Letter:
+    """A letter whose form is taken at once, however often it comes: for tests of other things."""
+    with transaction():
+        switches.set_work(letter, Work.OFF, by=OPERATOR)
+    return letter
 
 
 def close(slug: str) -> None:

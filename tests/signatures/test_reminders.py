@@ -93,7 +93,7 @@ def test_it_repeats_the_question_and_can_be_unsubscribed_with_one_click(
     make.signature(letter, is_confirmed=False)
     days.pass_by(4)
     mail = inbox.mails[-1]
-    assert "and not again" in inbox.text(mail)
+    assert "the second and last time" in inbox.text(mail)
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     link = str(mail["List-Unsubscribe"]).strip("<>")
     assert link.startswith("http://localhost/u/")
@@ -175,7 +175,7 @@ def test_none_again_after_its_note_was_deleted(letter: Letter, inbox: Inbox, boo
             reminding.remind(settings)
             retaining.retain(settings)
             _ = inbox.mails
-    assert sum("and not again" in inbox.text(mail) for mail in inbox.mails) == 1
+    assert sum("the second and last time" in inbox.text(mail) for mail in inbox.mails) == 1
 
 
 def test_two_workers_put_one(letter: Letter, inbox: Inbox, books: Books) -> None:

@@ -93,7 +93,7 @@ def test_other_languages_are_linked_for_people_and_for_robots(client: FlaskClien
     assert set(menu) == {"en", "fr", "ar"}
     assert menu["ar"].text == "العربية"
     assert menu["ar"]["dir"] == "rtl"
-    hreflang = {str(link["hreflang"]) for link in soup.select("link[rel=alternate]")}
+    hreflang = {str(link["hreflang"]) for link in soup.select("link[rel=alternate][hreflang]")}
     assert hreflang == {"en", "fr", "ar", "x-default"}
 
 

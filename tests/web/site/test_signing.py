@@ -6,9 +6,6 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from signing.core.db import transaction
-from signing.letters import switches
-from signing.letters.models import Work
 from tests import make
 from tests.books import Books
 from tests.conftest import Inbox
@@ -93,9 +90,7 @@ def test_without_a_fresh_seal_the_page_names_no_address(client: FlaskClient) -> 
 def test_one_mail_in_five_minutes_and_four_a_day_whatever_the_form_does(
     client: FlaskClient, inbox: Inbox
 ) -> None:
-    letter = make.letter(slug="open-roads")
-    with transaction():
-        switches.set_work(letter, Work.OFF, by=make.OPERATOR)  # the outbox alone is meant here
+    make.without_work(make.letter(slug="open-roads"))
     form = make.sign_form(email="victim@example.org")
     for _ in range(5):
         assert client.post("/en/open-roads/sign", data=form).status_code == 303

@@ -48,8 +48,12 @@ PINS = pyproject.toml --quiet --universal --python-version 3.11 --generate-hashe
 
 catalogues: .make/signing ## Bring translations/ up to what the code says
 	$(EXTRACT)
+	$(EXTRACT_STAFF)
 	$(BIN)/pybabel -q update -i translations/messages.pot -d translations $(WRITTEN)
-	$(BIN)/pybabel -q compile -d translations
+	@for one in translations/*/LC_MESSAGES/staff.po; do \
+	  $(BIN)/pybabel -q update -i translations/staff.pot -o $$one -l $$(basename $${one%/LC_MESSAGES/*}) \
+	    -D staff $(WRITTEN) || exit 1; done
+	$(COMPILE)
 
 language: .make/signing ## Begin a translation: make language LOCALE=el
 	@test -n "$(LOCALE)" || { echo "Which language? make language LOCALE=el" >&2; exit 2; }
@@ -58,9 +62,12 @@ language: .make/signing ## Begin a translation: make language LOCALE=el
 	$(BIN)/pybabel -q init -i translations/messages.pot -d translations -l $(LOCALE) -w 100
 	@echo "Now fill translations/$(LOCALE)/LC_MESSAGES/messages.po, then: make test"
 
-EXTRACT = $(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -c "Translators:" \
+POT = $(BIN)/pybabel -q extract -k _l -c "Translators:" \
   --sort-by-file --add-location=file --project=Signing --version=1 -w 100 \
-  --copyright-holder="the authors of Signing" -o translations/messages.pot .
+  --copyright-holder="the authors of Signing"
+EXTRACT = $(POT) -F translations/babel.cfg -o translations/messages.pot .
+EXTRACT_STAFF = $(POT) -F translations/staff.cfg -o translations/staff.pot .
+COMPILE = $(BIN)/pybabel -q compile -d translations -D "messages staff"
 WRITTEN = --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100
 
 system: ## Install what tests need beyond Python (on Debian, as root)
@@ -89,7 +96,7 @@ system: ## Install what tests need beyond Python (on Debian, as root)
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 
 .make/translations: $(CATALOGUES) | .make/signing
-	@$(BIN)/pybabel -q compile -d translations
+	@$(COMPILE)
 	@mkdir -p .make && touch $@
 
 .venv/pyvenv.cfg:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import beside_nginx, constant_answers, hot_paths, sizes
+from benchmarks import beside_nginx, constant_answers, hot_paths, sizes, upkeep
 from benchmarks.installation import Installation, installation
 from tests.postgres import cluster
 
@@ -51,6 +51,11 @@ def _report(installed: Installation) -> None:
         print(f"  SQL statements, {path:46} {n:10}")
     for size in sizes.sizes(installed):
         print(f"  bytes, {size.name:55} {size.n:10,} of {size.budget:,}")
+    for step in upkeep.figures(installed):
+        print(
+            f"  {step.name:62} {step.rows / step.seconds:10,.0f} rows/s "
+            f"({step.rows:,} rows; {step.before:.0f} MB resident before, {step.most:.0f} at most)"
+        )
     if shutil.which("nginx") is None:
         print("  nginx is missing (apt install nginx): no ratio")
         return

@@ -28,6 +28,7 @@ from signing.core.settings import read_settings
 from signing.core.vault import vault
 from signing.letters import actions, folder
 from signing.letters.actions import ImportRules
+from signing.letters.models import Letter
 
 SLUG = "night-trains"
 SERVER_PROCESSES = 2
@@ -66,16 +67,17 @@ def installation(
     app = create_app(settings)
     with app.app_context():
         vault.make_keys()
-        _open_letter()
+        open_letter(SLUG)
     with _served(environment, port):
         yield Installation(app, environment, f"http://127.0.0.1:{port}")
 
 
-def _open_letter() -> None:
+def open_letter(slug: str) -> Letter:
+    """The demo's letter, open under this slug."""
     read = folder.read(ROOT / "demo" / "letters" / SLUG, known_locales=set(locales.languages()))
-    rules = ImportRules(SLUG, frozenset(), has_signatures=False, names_until=date(2099, 1, 1))
+    rules = ImportRules(slug, frozenset(), has_signatures=False, names_until=date(2099, 1, 1))
     with transaction():
-        actions.import_folder(read, rules, by=OPERATOR)
+        return actions.import_folder(read, rules, by=OPERATOR).letter
 
 
 @contextmanager

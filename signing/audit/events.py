@@ -41,7 +41,7 @@ class Verb(StrEnum):
     MEMBER_ENDED = "member.ended"
     ROLE_GIVEN = "member.role_given"
     ROLE_TAKEN = "member.role_taken"
-    PASSWORD_SET = "member.password_set"
+    PASSWORD_SET = "member.password_set"  # noqa: S105  # a verb
     SECOND_FACTOR_SET = "member.second_factor_set"
     SECOND_FACTOR_REMOVED = "member.second_factor_removed"
     RECOVERY_CODE_USED = "member.recovery_code_used"

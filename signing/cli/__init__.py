@@ -21,6 +21,7 @@ from signing.cli import (
     restore,
     serve,
     signatures,
+    staff,
     worker,
 )
 from signing.core.master_keys import MasterKeyMissing
@@ -46,6 +47,7 @@ for command in (
     domains.domains_,
     mail.mail_,
     signatures.signatures_,
+    staff.staff_,
     counts.counts_,
     erase.erase,
     keys.keys_,

@@ -13,7 +13,7 @@ from signing.audit import Actor, ActorKind, Verb, log
 from signing.core.db import count_rows, db, insert
 from signing.core.ids import HOUSE
 from signing.core.refusals import Refusal
-from signing.staff_accounts import passwords, profile, queries
+from signing.staff_accounts import profile, queries
 from signing.staff_accounts.models import (
     HeldRole,
     Invitation,
@@ -126,9 +126,8 @@ def forget_proofs(member: Member) -> None:
         db.session.execute(delete(table).where(table.member_id == member.id))
 
 
-def set_password(member_id: UUID, password: str) -> None:
-    """The member signs in with this from now on."""
-    hashed = passwords.hash_(password)  # before the row is locked: it takes its time
+def set_password(member_id: UUID, hashed: str) -> None:
+    """The member signs in with this from now on (`passwords.hash_`, before the transaction)."""
     queries.get(member_id, to_change=True).password_hash = hashed
     _record(Verb.PASSWORD_SET, member_id, actor(member_id))
 

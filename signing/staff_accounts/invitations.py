@@ -10,7 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from signing.audit import Verb, log
 from signing.core import clock
@@ -19,7 +19,7 @@ from signing.core.ids import HOUSE, new_id
 from signing.core.refusals import Refusal
 from signing.mail import outbox
 from signing.mail.kinds import Kind, Recipient
-from signing.staff_accounts import actions, passwords, profile, queries
+from signing.staff_accounts import actions, profile, queries
 from signing.staff_accounts.actions import Doer
 from signing.staff_accounts.models import Invitation, Member, State
 from signing.staff_accounts.profile import Profile
@@ -124,16 +124,15 @@ def get(invitation_id: UUID) -> tuple[Invitation, Member]:
     return found
 
 
-def _usable() -> tuple[object, ...]:
-    return (Invitation.used_at.is_(None), Invitation.expires_at > clock.now())  # type: ignore[return-value]
+def _usable() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (Invitation.used_at.is_(None), Invitation.expires_at > clock.now())
 
 
-def accept(invitation_id: UUID, *, name: str, password: str) -> Member:
+def accept(invitation_id: UUID, *, name: str, hashed: str) -> Member:
     """The member is called so, signs in with this password, and has all roles offered so far.
 
     All invitations of the member are used up; what proved the member before is forgotten.
     """
-    hashed = passwords.hash_(password)
     _invitation, invited = get(invitation_id)
     member = queries.get(invited.id, to_change=True)
     used = (

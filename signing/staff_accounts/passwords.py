@@ -23,10 +23,11 @@ LEAST_OWN = 8  # characters that are neither known words nor runs
 COMMON = (
     "password", "passwort", "passphrase", "motdepasse", "contrasena", "contraseña", "kennwort",
     "geheim", "secret", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm",
-    "yxcvbnm", "zxcvbnm", "wxcvbn", "qwerty", "qwertz", "azerty", "letmein", "welcome", "willkommen",
-    "bienvenue", "bienvenido", "iloveyou", "jetaime", "ichliebedich", "tequiero", "monkey", "dragon",
-    "football", "baseball", "princess", "sunshine", "superman", "changeme", "administrator", "admin",
-    "petition", "signing", "openletter", "staff", "master", "login", "trustno1", "correcthorsebatterystaple",
+    "yxcvbnm", "zxcvbnm", "wxcvbn", "qwerty", "qwertz", "azerty", "letmein", "welcome",
+    "willkommen", "bienvenue", "bienvenido", "iloveyou", "jetaime", "ichliebedich", "tequiero",
+    "monkey", "dragon", "football", "baseball", "princess", "sunshine", "superman", "changeme",
+    "administrator", "admin", "petition", "signing", "openletter", "staff", "master", "login",
+    "trustno1", "correcthorsebatterystaple",
 )  # fmt: skip
 # 64 MiB each: more at a time would let a crowd at the door take the machine's memory.
 _AT_ONCE = threading.BoundedSemaphore(2)

@@ -57,9 +57,7 @@ def _sorted(held: Sequence[Held]) -> tuple[Held, ...]:
 
 def get_known(member_id: UUID) -> Known:
     member = get(member_id)
-    return Known(
-        member, profile.of(member), list_held(member_id), has_second_factor(member)
-    )
+    return Known(member, profile.of(member), list_held(member_id), has_second_factor(member))
 
 
 def list_known(where: Reach | None = None) -> list[Known]:

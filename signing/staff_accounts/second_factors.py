@@ -49,7 +49,7 @@ def uri(member: Member, site_name: str) -> str:
     person = profile.of(member)
     if not person.totp_next:
         return ""
-    return pyotp.TOTP(person.totp_next).provisioning_uri(person.email, issuer_name=site_name)
+    return pyotp.TOTP(person.totp_next).provisioning_uri(name=person.email, issuer_name=site_name)
 
 
 def confirm_app(member_id: UUID, code: str) -> bool:

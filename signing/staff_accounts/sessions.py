@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from signing.audit import Verb, log
 from signing.core import clock
@@ -114,8 +114,8 @@ def end_others(member_id: UUID, kept_id: UUID) -> None:
     _end(member_id, StaffSession.id != kept_id)
 
 
-def _end(member_id: UUID, which: object) -> None:
-    gone = delete(StaffSession).where(StaffSession.member_id == member_id, which)  # type: ignore[arg-type]
+def _end(member_id: UUID, which: ColumnElement[bool]) -> None:
+    gone = delete(StaffSession).where(StaffSession.member_id == member_id, which)
     n = count_rows(db.session.execute(gone))
     if n:
         by = actions.actor(member_id)
@@ -125,6 +125,4 @@ def _end(member_id: UUID, which: object) -> None:
 def _delete_over(member_id: UUID) -> None:
     at = clock.now()
     is_over = or_(StaffSession.used_at <= at - IDLE, StaffSession.created_at <= at - LONGEST)
-    db.session.execute(
-        delete(StaffSession).where(StaffSession.member_id == member_id, is_over)
-    )
+    db.session.execute(delete(StaffSession).where(StaffSession.member_id == member_id, is_over))

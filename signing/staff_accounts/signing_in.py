@@ -14,7 +14,7 @@ OF_ADDRESS = {SHORT: 10, LONG: 100}
 OF_NETWORK = {SHORT: 30, LONG: 300}
 
 
-class TooOften(Exception):  # noqa: N818  # the door says it, with how long to wait
+class TooOften(Exception):
     """Wait before the next attempt; `is_first` says that the limit was passed just now."""
 
     def __init__(self, *, is_first: bool) -> None:
@@ -36,13 +36,14 @@ def count(networks: Sequence[str], address: str = "") -> None:
         raise TooOften(is_first=max(over) == 1)
 
 
-def find(address: str, password: str, code: str) -> Member | None:
-    """The member who has proved it; everything is looked at, whatever is wrong."""
+def find(address: str, password: str) -> Member | None:
+    """The member whose password it is. Takes its time, so no transaction is to wait for it."""
     member = queries.find_by_address(address)
     hashed = member.password_hash if member else None
     is_right = passwords.is_right(password, hashed)
-    if member is None or not is_right or member.state != State.ACTIVE:
-        return None
-    if queries.has_second_factor(member) and not second_factors.use(member, code):
-        return None
-    return member
+    return member if is_right and member and member.state == State.ACTIVE else None
+
+
+def is_proved(member: Member, code: str) -> bool:
+    """Whether the code is good, where the member has a second factor at all; it is used up."""
+    return not queries.has_second_factor(member) or second_factors.use(member, code)

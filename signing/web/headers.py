@@ -19,6 +19,8 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 A_YEAR = 31_536_000
+# What other websites' scripts read, a "no" included: the counter asks for `de` if `de-at` is none.
+OPEN = ("/embed/", "/oembed", "/api/", "/open-data/")
 
 # Fresh for seconds, so that a new signature shows soon; served stale rather than not at all.
 PAGE_SECONDS = 10
@@ -57,6 +59,9 @@ def _policy(directives: Mapping[str, str]) -> str:
 def _protect(response: Response, *, is_https: bool) -> None:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", _policy(POLICY))
+    if request.path.startswith(OPEN):
+        headers.setdefault("Access-Control-Allow-Origin", "*")
+        headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Referrer-Policy"] = "same-origin"

@@ -216,7 +216,8 @@ def test_migrations_are_checked(signing: Signing) -> None:
         "letters import", "letters export", "letters list", "signatures export",
         "signatures proof", "letters reminders", "counts verify",
         "signatures flagged", "letters work", "domains block", "domains allow", "domains forget",
-        "domains list", "keys new", "keys rotate", "keys check", "restore check", "mail bounce", "mail fetch-bounces",
+        "domains list", "keys new", "keys rotate", "keys check", "restore check", "mail bounce",
+        "mail fetch-bounces",
     ],
 )  # fmt: skip
 def test_every_command_explains_itself_with_an_example(command: str) -> None:

@@ -18,10 +18,12 @@ from signing.core.vault import DIGEST_BYTES
 from signing.mail import opt_outs
 from signing.mail.opt_outs import OptOut, Sort
 from signing.web.embed import scripts
-from tests import make
+from tests import make, staff
 from tests.conftest import let_go
 
-PERSONAL = ("confirm", "my_signature", "sent", "outbox", "not_me", "unsubscribe", "my_links")
+PERSONAL = (
+    "confirm", "my_signature", "sent", "outbox", "not_me", "unsubscribe", "my_links", "staff",
+)  # fmt: skip
 Answers = dict[str, TestResponse]
 
 
@@ -40,6 +42,7 @@ def answers(demo: Flask) -> Answers:
     client, urls = demo.test_client(), demo.url_map.bind("localhost")
     ref = make.signature(make.letter(), is_confirmed=False)
     values = {"locale": "en", "slug": "open-roads", "filename": "site.css", "name": "v1"}
+    values["member_id"] = str(ref.letter_id)
     values["digest"] = scripts.hash_of(scripts.newest("v1"))
     digest = bytes(DIGEST_BYTES)
     made = {
@@ -47,6 +50,7 @@ def answers(demo: Flask) -> Answers:
         "site.my_signature": tokens.make(Purpose.MANAGE, ref),
         "site.not_me": opt_outs.make(OptOut(ref, digest)),
         "site.unsubscribe": opt_outs.make(OptOut(ref, digest, Sort.NEWS)),
+        "staff.invitation": tokens.make(Purpose.INVITATION, staff.invitation()),
     }
 
     def address(rule: Rule) -> str:
@@ -91,7 +95,7 @@ def test_every_answer_protects_its_visitor_and_stores_nothing(answers: Answers) 
 
 def test_what_others_embed_is_open_to_them_and_nothing_else_is(answers: Answers) -> None:
     for endpoint, answer in answers.items():
-        is_open = endpoint.startswith("embed.")
+        is_open = endpoint.startswith(("embed.", "api.", "(no such letter)"))
         headers = answer.headers
         assert headers.get("Access-Control-Allow-Origin") == ("*" if is_open else None), endpoint
         wanted = "cross-origin" if is_open else "same-origin"

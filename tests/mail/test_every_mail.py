@@ -16,15 +16,17 @@ from signing.letters.models import Letter
 from signing.mail.kinds import Kind
 from signing.mail.outbox import Claimed
 from signing.worker import composing
-from tests import make
+from tests import make, staff
 from tests.conftest import Inbox
 
-NAME, TITLE = "Zoë <Lindqvist>", "Open & free “roads”"
+NAME, TITLE, SITE = "Zoë <Lindqvist>", "Open & free “roads”", "Open letters"
 
 LINKS = {
     Kind.CONFIRM_SIGNATURE: {"confirm", "my-signature"},
     Kind.REMINDER: {"confirm"},
+    Kind.INVITATION: {"invitation"},
 }
+OF_HOUSE = {Kind.ALL_LINKS, Kind.INVITATION}
 
 
 @pytest.fixture
@@ -38,7 +40,8 @@ def letter(app: Flask) -> Letter:
 
 def test_every_mail_in_every_language(letter: Letter) -> None:
     ref = make.signature(letter, name=NAME, is_confirmed=False)
-    batch = [_claimed(kind, ref, tag) for kind in Kind for tag in locales.languages()]
+    about = {kind: ref for kind in Kind} | {Kind.INVITATION: staff.invitation()}
+    batch = [_claimed(kind, about[kind], tag) for kind in Kind for tag in locales.languages()]
     mails = composing.compose(batch, lambda _digests, _most: set())
     for claimed in batch:
         mail = mails[claimed.id]
@@ -48,7 +51,7 @@ def test_every_mail_in_every_language(letter: Letter) -> None:
 
 def _claimed(kind: Kind, ref: SignatureRef, tag: str) -> Claimed:
     id_, now = new_id(), clock.now()
-    is_of_house = kind is Kind.ALL_LINKS
+    is_of_house = kind in OF_HOUSE
     place = Place("outgoing_mail", HOUSE, id_.bytes)
     return Claimed(
         HOUSE if is_of_house else ref.letter_id,
@@ -74,7 +77,7 @@ def _check(mail: composing.Mail, claimed: Claimed, language: locales.Language) -
     soup = BeautifulSoup(html, "html.parser")
     assert soup.html is not None
     assert (soup.html["lang"], soup.html["dir"]) == (language.tag, language.direction)
-    named = TITLE if is_of_house else NAME
+    named = {Kind.ALL_LINKS: TITLE, Kind.INVITATION: SITE}.get(claimed.kind, NAME)
     assert named in text
     assert named in soup.get_text()
     for part in (text, soup.get_text()):
@@ -83,5 +86,6 @@ def _check(mail: composing.Mail, claimed: Claimed, language: locales.Language) -
     assert links == set(re.findall(r"http\S+", text))
     kinds = {link.split("/")[4] for link in links}
     assert kinds == LINKS.get(claimed.kind, {"my-signature"}) | {"not-me"}
-    assert all(link.split("/")[3] == language.tag for link in links)
+    spoken = {"staff", language.tag} if claimed.kind is Kind.INVITATION else {language.tag}
+    assert {link.split("/")[3] for link in links} == spoken
     assert soup.select("img, script, link") == []

@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from signing.core.refusals import NotFound
 from signing.web import headers
 from signing.web.embed.opening import compact, open_to_all
+from signing.web.embed.squeezing import squeeze
 
 bp = Blueprint("scripts", __name__, url_prefix="/embed")
 
@@ -40,7 +41,7 @@ def integrity_of(content: bytes) -> str:
 @cache
 def newest(name: str) -> bytes:
     """The script as it is now."""
-    return (FOLDER / f"{name}.js").read_bytes()
+    return squeeze((FOLDER / f"{name}.js").read_text("utf-8")).encode()
 
 
 @bp.get('/<any("v1", "v1-number"):name>.js')
@@ -90,8 +91,8 @@ def _address(name: str, digest: str) -> str:
 
 @cache
 def _pinned(name: str) -> dict[str, bytes]:
-    files = [FOLDER / f"{name}.js", *sorted(RELEASED.glob(f"{name}.*.js"))]
-    return {hash_of(content): content for content in (file.read_bytes() for file in files)}
+    released = (file.read_bytes() for file in sorted(RELEASED.glob(f"{name}.*.js")))
+    return {hash_of(content): content for content in (newest(name), *released)}
 
 
 def _script(content: bytes, seconds: int) -> Response:

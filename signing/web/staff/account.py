@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from signing.core import locales
 from signing.core.db import transaction
-from signing.staff_accounts import actions, languages, queries, sessions
+from signing.staff_accounts import actions, languages, passwords, queries, sessions
 from signing.staff_accounts.roles import Act, needs_second_factor
 from signing.web.staff import cookie, entering, gate
 from signing.web.staff.forms import PasswordForm
@@ -79,8 +79,9 @@ def set_password() -> ResponseReturnValue:
     if not form.validate():
         form.forget()
         return make_response(render_template("staff/password.html", form=form), 422)
+    hashed = passwords.hash_(form.password.data or "")
     with transaction():
-        actions.set_password(signed.id, form.password.data or "")
+        actions.set_password(signed.id, hashed)
         sessions.end_others(signed.id, signed.session.id)
     return _done()
 

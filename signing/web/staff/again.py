@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from signing.core.db import transaction
 from signing.staff_accounts import passkeys, passwords, queries, second_factors, sessions
-from signing.staff_accounts.models import Member
 from signing.staff_accounts.roles import Act
 from signing.web import headers
 from signing.web.staff import cookie, entering, gate
@@ -46,16 +45,12 @@ def prove() -> ResponseReturnValue:
     known = gate.signed().known
     if error := entering.too_often(known.profile.email):
         return _page(form, error, 429)
+    password, code = form.password.data or "", form.code.data or ""
+    is_right = bool(password) and passwords.is_right(password, known.member.password_hash)
     with transaction():
-        if _is_proved(known.member, form.password.data or "", form.code.data or ""):
+        if is_right or second_factors.use(known.member, code):
             return _go_on()
     return _page(form, _("Password or code is wrong."), 422)
-
-
-def _is_proved(member: Member, password: str, code: str) -> bool:
-    if password:
-        return passwords.is_right(password, member.password_hash)
-    return second_factors.use(member, code)
 
 
 def _go_on() -> ResponseReturnValue:

@@ -15,7 +15,13 @@ from signing.staff_accounts.signing_in import TooOften
 from signing.web import visitor
 from signing.web.staff import cookie
 
-BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrom": "Chrome", "Safari": "Safari"}
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox": "Firefox",
+    "Chrom": "Chrome",
+    "Safari": "Safari",
+}
 SYSTEMS = {
     "Android": "Android", "iPhone": "iOS", "iPad": "iPadOS", "Windows": "Windows",
     "Mac OS": "macOS", "CrOS": "ChromeOS", "Linux": "Linux",

@@ -22,7 +22,9 @@ from signing.web.staff import words
 WEAK = {
     Weakness.SHORT: _l("Use at least 15 characters. Several words in a row are easy to remember."),
     Weakness.LONG: _l("Use at most 256 characters."),
-    Weakness.GUESSABLE: _l("This password is easy to guess. Use several words that do not belong together."),
+    Weakness.GUESSABLE: _l(
+        "This password is easy to guess. Use several words that do not belong together."
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from signing.core.db import transaction
 from signing.core.tokens import Purpose, tokens
-from signing.staff_accounts import invitations, profile
+from signing.staff_accounts import invitations, passwords, profile
 from signing.staff_accounts.models import Member
 from signing.staff_accounts.profile import Profile
 from signing.web.staff import entering, gate
@@ -52,8 +52,7 @@ def accept(token: str) -> ResponseReturnValue:
     form = AcceptForm(formdata=request.form, known=known)
     if not form.validate():
         return _page(form, person, token, 422)
+    hashed = passwords.hash_(form.password.data or "")
     with transaction():
-        member = invitations.accept(
-            id_, name=form.name.data or "", password=form.password.data or ""
-        )
+        member = invitations.accept(id_, name=form.name.data or "", hashed=hashed)
         return entering.enter(member, url_for("staff.home.show"))

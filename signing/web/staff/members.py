@@ -59,7 +59,9 @@ def invite() -> ResponseReturnValue:
     if not form.validate():
         return _invite_page(form, 422)
     with transaction():
-        invitations.invite(form.email.data, form.held, form.locale.data, by=gate.signed().doer)
+        invitations.invite(
+            form.email.data or "", form.held, form.locale.data, by=gate.signed().doer
+        )
     return redirect(url_for("staff.members.show_all", done="1"), 303)
 
 

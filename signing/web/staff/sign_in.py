@@ -48,10 +48,11 @@ def enter() -> ResponseReturnValue:
     address = form.email.data or ""
     if error := entering.too_often(address):
         return _page(form, error, 429)
-    with transaction():
-        member = signing_in.find(address, form.password.data or "", form.code.data or "")
-        if member is not None:
-            return entering.enter(member, gate.next_page())
+    member = signing_in.find(address, form.password.data or "")
+    if member is not None:
+        with transaction():
+            if signing_in.is_proved(member, form.code.data or ""):
+                return entering.enter(member, gate.next_page())
     return _page(form, _("Address, password or code is wrong."), 422)
 
 

@@ -1,4 +1,4 @@
-"""Every address of the application, with values that lead somewhere, as the URL map has them."""
+"""Every public address of the application, with values that lead somewhere, by the URL map."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests import make
 SLUG = "open-roads"
 VALUES = {"locale": "en", "slug": SLUG, "filename": "site.css", "purpose": "news"}
 VALUES |= {"name": "v1", "digest": scripts.hash_of(scripts.newest("v1"))}
+STAFF = "/staff"  # has sessions, and a gate with a table of every route and every role
 DIGEST = bytes(range(16))  # of an address that never signed: nothing of `ref` is taken back
 
 
@@ -42,9 +43,13 @@ def letter() -> None:
 
 
 def addresses(app: Flask, method: str, ref: SignatureRef) -> list[Address]:
-    """One address for each rule that takes the method; links in them speak of `ref`."""
+    """One address for each public rule that takes the method; links in them speak of `ref`."""
     urls = app.url_map.bind("localhost")
-    rules = [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if method in (rule.methods or ()) and not rule.rule.startswith(STAFF)
+    ]
     return [
         Address(rule.endpoint, urls.build(rule.endpoint, _values(rule, ref), method=method))
         for rule in rules

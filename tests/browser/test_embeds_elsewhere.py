@@ -1,0 +1,212 @@
+"""What else partners put into their pages, in a real browser on another origin."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests import make
+from tests.browser.embed_probe import (
+    partner_page,
+    partner_site,
+    set_visible,
+    strictest_policy,
+    visit,
+)
+from tests.browser.served import Installation
+from tests.browser.visitor import number_in
+
+pytestmark = pytest.mark.parametrize(
+    "installation", ["sqlite"], indirect=True, scope="module"
+)  # both databases: test_partner_page.py
+
+# What WordPress makes of an answer from a host that it does not know, and what its script does
+# (wp-includes/embed.php and js/wp-embed.js, from 4.4 to 6.1): told in our own words.
+WORDPRESS = """
+addEventListener("message", ({ source, data }) => {
+    const frame = document.querySelector("iframe"), quote = document.querySelector("blockquote");
+    if (data.secret !== frame.dataset.secret || source !== frame.contentWindow) return;
+    quote.style.display = "none";
+    frame.removeAttribute("style");
+    if (data.message === "height") frame.height = Math.max(200, Math.min(1000, data.value));
+    const [to, from] = [data.value, frame.src].map((one) => URL.parse(one)?.host);
+    if (data.message === "link" && to === from && document.activeElement === frame)
+        location.href = data.value;
+});
+"""
+HIDDEN = "position: absolute; clip: rect(1px, 1px, 1px, 1px);"
+
+
+@pytest.fixture(autouse=True)
+def _ends_well(browser: Browser) -> Iterator[None]:
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
+def _letter(installation: Installation, slug: str, n: int = 5) -> str:
+    letter = installation.letter(slug)
+    with installation.app.app_context():
+        for number in range(n):
+            make.signature(letter, email=f"{number}@example.org", locale="fr" if number else "de")
+    return slug
+
+
+def _page(script: str, body: str, lang: str = "en") -> str:
+    return (
+        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>A partner</title>'
+        f"{script}<main><h1>A partner</h1>{body}</main></html>"
+    )
+
+
+def test_a_pasted_link_becomes_the_counter_in_wordpress(
+    browser: Browser, installation: Installation
+) -> None:
+    slug = _letter(installation, "pasted")
+    link = f"{installation.url}/ar/{slug}"
+    with urllib.request.urlopen(f"{installation.url}/oembed?{urlencode({'url': link})}") as answer:
+        html = json.load(answer)["html"]
+    html = html.replace("<blockquote", '<blockquote data-secret="s3cret"').replace(
+        "<iframe", f'<iframe data-secret="s3cret" style="{HIDDEN}" sandbox="allow-scripts"'
+    )
+    html = html.replace('/oembed"', '/oembed#?secret=s3cret"').replace('loading="lazy"', "")
+    policy = (
+        f"default-src 'none'; frame-src {installation.url}; script-src 'unsafe-inline'; "
+        "style-src 'unsafe-inline'"
+    )
+    with partner_site(_page("", html), policy=policy) as url:
+        bare = visit(browser, url)  # without WordPress's script, as in a feed reader
+        expect(bare.page.locator("blockquote a").first).to_have_attribute("href", link)
+    with partner_site(_page(f"<script>{WORDPRESS}</script>", html), policy=policy) as url:
+        seen = visit(browser, url)
+        frame = seen.page.frame_locator("iframe")
+        expect(frame.locator("h1")).to_be_visible()
+        assert number_in(frame.locator("h1").inner_text()) == 5
+        expect(seen.page.locator("blockquote")).to_be_hidden()
+        assert seen.page.locator("iframe").evaluate("(frame) => frame.height >= 200")
+        assert seen.complaints == []
+        frame.locator("a").click()
+        seen.page.wait_for_url(link)
+
+
+def test_the_number_alone_fills_marked_places_in_their_language(
+    browser: Browser, installation: Installation
+) -> None:
+    slug = _letter(installation, "marked")
+    script = f'<script type="module" src="{installation.url}/embed/v1-number.js"></script>'
+    body = (
+        f'<b data-letter-number="{slug}">some</b>'
+        f'<p lang="de-AT"><b data-letter-number="{slug}">einige</b></p>'
+        '<b data-letter-number="no-such-letter">a few</b>'
+    )
+    with partner_site(_page(script, body), policy=strictest_policy(installation.url)) as url:
+        seen = visit(browser, url)
+        places = seen.page.locator("[data-letter-number]")
+        expect(places.nth(0)).to_have_text("5")
+        expect(places.nth(1)).to_have_text("5")
+        expect(places.nth(2)).to_have_text("a few")
+        asked = seen.asked(installation.url)
+        assert f"/embed/{slug}/de.json" in asked
+        assert not [one for one in seen.complaints if "404" not in one]
+
+
+def test_the_element_shows_languages_on_request(
+    browser: Browser, installation: Installation
+) -> None:
+    slug = _letter(installation, "by-language")
+    page = partner_page(installation.url, letter=slug, locale="en", attributes="by-locale")
+    with partner_site(page, policy=strictest_policy(installation.url)) as url:
+        seen = visit(browser, url)
+        expect(seen.number).to_be_visible()
+        languages = seen.element.locator('[part="language"]')
+        assert languages.all_inner_texts() == ["French · 4", "German · 1"]
+        assert seen.complaints == []
+        assert seen.barriers() == []
+
+
+def test_a_script_with_its_hash_is_taken_and_one_that_was_changed_is_not(
+    browser: Browser, installation: Installation
+) -> None:
+    slug = _letter(installation, "pinned")
+    with urllib.request.urlopen(f"{installation.url}/embed/integrity.json") as answer:
+        script = json.load(answer)["scripts"]["v1"]
+    address = script["latest"]
+    page = partner_page(installation.url, letter=slug, locale="en").replace(
+        '/embed/v1.js"', f'{address}" crossorigin="anonymous" integrity="HASH"'
+    )
+    policy = strictest_policy(installation.url)
+    with partner_site(page.replace("HASH", script["released"][address]), policy=policy) as url:
+        seen = visit(browser, url)
+        expect(seen.number).to_have_text("5")
+        assert seen.complaints == []
+    forged = "sha384-" + "A" * 64
+    with partner_site(page.replace("HASH", forged), policy=policy) as url:
+        seen = visit(browser, url)
+        expect(seen.baked_link).to_be_visible()
+        seen.page.wait_for_timeout(500)
+        assert seen.number.count() == 0
+
+
+def test_offline_the_number_stays_with_the_time_at_which_it_was_so(
+    browser: Browser, installation: Installation
+) -> None:
+    slug = _letter(installation, "away")
+    page = partner_page(
+        installation.url, letter=slug, locale="en", attributes='interval="10"',
+        link_text="3 people have signed (1 November 2026)",
+    )  # fmt: skip
+    with partner_site(page, policy=strictest_policy(installation.url)) as url:
+        seen = visit(browser, url)
+        expect(seen.number).to_have_text("5")
+        expect(seen.part("as-of")).to_have_text("")
+        seen.page.context.set_offline(True)
+        seen.page.evaluate("dispatchEvent(new Event('online'))")  # spares us the pause
+        expect(seen.part("as-of")).not_to_have_text("")
+        expect(seen.number).to_have_text("5")
+        seen.page.context.set_offline(False)
+        seen.page.evaluate("dispatchEvent(new Event('online'))")
+        expect(seen.part("as-of")).to_have_text("")
+
+
+def test_a_hidden_page_asks_nothing_and_asks_at_once_when_it_is_overdue(
+    browser: Browser, installation: Installation
+) -> None:
+    slug = _letter(installation, "hidden")
+    page = partner_page(installation.url, letter=slug, locale="en", attributes='interval="10"')
+    with partner_site(page, policy=strictest_policy(installation.url)) as url:
+        seen = visit(browser, url)
+        expect(seen.number).to_have_text("5")
+        set_visible(seen, is_visible=False)
+        before = len(seen.requests)
+        seen.page.wait_for_timeout(11_000)
+        assert len(seen.requests) == before
+        set_visible(seen, is_visible=True)
+        seen.page.wait_for_timeout(1_000)
+        assert len(seen.requests) == before + 1
+
+
+def test_the_pages_own_styles_and_the_elements_leave_each_other_alone(
+    browser: Browser, installation: Installation
+) -> None:
+    slug = _letter(installation, "styled")
+    hostile = (
+        "<style>b, a, p, ul, progress, div, slot { display: none !important; color: red }"
+        "[role] { display: none } </style>"
+    )
+    page = partner_page(installation.url, letter=slug, locale="en")
+    page = page.replace("<main>", f'{hostile}<main><span id="own">ours <i>theirs</i></span>')
+    policy = strictest_policy(installation.url) + "; style-src 'unsafe-inline'"
+    with partner_site(page, policy=policy) as url:
+        before = visit(browser, url.replace("127.0.0.1", "localhost"))
+        expect(before.number).to_be_visible()
+        expect(before.part("call")).to_be_visible()
+        assert before.number.evaluate("(one) => getComputedStyle(one).color") != "rgb(255, 0, 0)"
+        own = "getComputedStyle(document.getElementById('own')).cssText"
+        assert before.page.evaluate(own) == before.page.evaluate(
+            f"(document.querySelector('letter-counter').remove(), {own})"
+        )

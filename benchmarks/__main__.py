@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import beside_nginx, constant_answers, hot_paths, sizes, upkeep
+from benchmarks import beside_nginx, constant_answers, hot_paths, proof_of_work, sizes, upkeep
 from benchmarks.installation import Installation, installation
 from tests.postgres import cluster
 
@@ -51,6 +51,8 @@ def _report(installed: Installation) -> None:
         print(f"  SQL statements, {path:46} {n:10}")
     for size in sizes.sizes(installed):
         print(f"  bytes, {size.name:55} {size.n:10,} of {size.budget:,}")
+    for difficulty, median, longest in proof_of_work.seconds(installed):
+        print(f"  work on a slow phone, {difficulty:40} {median:10.1f} s, {longest:.1f} s at most")
     for step in upkeep.figures(installed):
         print(
             f"  {step.name:62} {step.rows / step.seconds:10,.0f} rows/s "

@@ -42,7 +42,8 @@ class Work(IntEnum):
     RAISED = 2
 
 
-MINUTE, TEN_MINUTES, HOUR, DAY = 60, 600, 3600, 86_400
+MINUTE, TEN_MINUTES, HOUR = 60, 600, 3600
+DAY = 23 * HOUR  # the worker sweeps once an hour: nothing that was counted outlives 24 hours
 CALM_HOUR = 20  # an hour may hold as much as so many calm minutes at their limit
 HARDER = 10  # so many times over the limit, the work is raised
 Rates = tuple[tuple[int, int], ...]  # seconds, and how many forms are usual in them

@@ -14,11 +14,15 @@ from flask_limiter import Limiter
 from signing.core.limits import limits
 from signing.web import visitor
 
-# Two windows each, for one network.
+API = "1200 per 10 minutes; 20000 per 23 hours"
+# Two windows each, for one network; none so long that its count outlives 24 hours.
 WALLS = {
-    "site.work.ask": "600 per 10 minutes; 6000 per day",
-    "site.sent.again": "300 per 10 minutes; 2000 per day",
-    "site.my_links.send": "60 per 10 minutes; 300 per day",
+    "site.work.ask": "600 per 10 minutes; 6000 per 23 hours",
+    "site.sent.again": "300 per 10 minutes; 2000 per 23 hours",
+    "site.my_links.send": "60 per 10 minutes; 300 per 23 hours",
+    "api.letters.list_letters": API,
+    "api.letters.get_letter": API,
+    "api.letters.get_counts": API,
 }
 
 

@@ -46,9 +46,8 @@ def test_work_is_switched_and_written_down(app: Flask, signing: Signing) -> None
 def test_domains_are_blocked_allowed_listed_and_forgotten(app: Flask, signing: Signing) -> None:
     assert signing("domains", "block", "Flood.example").stdout.startswith("flood.example: block")
     assert signing("domains", "allow", "bücher.example").returncode == 0
-    assert (
-        signing("domains", "list").stdout == "allow\txn--bcher-kva.example\nblock\tflood.example\n"
-    )
+    listed = signing("domains", "list").stdout.splitlines()
+    assert listed == ["block\tflood.example", "allow\txn--bcher-kva.example"]
     assert signing("domains", "forget", "flood.example").stdout == "Forgotten.\n"
     assert signing("domains", "forget", "flood.example").stdout == "There was no rule.\n"
     assert signing("domains", "block", "not a domain").returncode == 1

@@ -11,6 +11,7 @@ from signing.core import locales
 from signing.core.db import transaction
 from signing.signatures import access
 from signing.web import headers
+from signing.web.site.unhurried import unhurried
 from signing.web.speech import spoken
 
 bp = Blueprint("my_links", __name__)
@@ -31,7 +32,7 @@ def send() -> ResponseReturnValue:
     except EmailNotValidError:
         error = _("Enter a complete e-mail address, such as name@example.org.")
         return _page(error=error if typed else _("Enter your e-mail address."), typed=typed)
-    with transaction():
+    with unhurried(), transaction():
         access.send_links(typed, spoken().tag)
     return redirect(url_for(".show", sent=1), 303)
 

@@ -39,6 +39,7 @@ SPENT_SECONDS = 2 * 3600  # longer than any proof is valid
 # Who cannot or will not prove work waits: so long, and longer while many others do.
 WAIT_SECONDS = {Work.NONE: 20, Work.NORMAL: 20, Work.RAISED: 60}
 WAITING_A_MINUTE = 60
+LONGEST_FOR_OTHERS = 600  # a flood must not send those home who cannot run a script
 
 bp = Blueprint("work", __name__)
 
@@ -132,9 +133,10 @@ def _waited(letter: Letter, form: SignForm) -> str | None:
 
 
 def _give_ticket(letter: Letter, owed: Work, seen: Seen) -> Ticket:
-    """A second more for each form that the network is over its limit, and for each that waits."""
+    """A second more for each form that the network is over its limit, and for others who wait."""
     waiting = limits.hit(f"waiting:{letter.id.hex}", 60)
-    seconds = WAIT_SECONDS[owed] + seen.over + max(0, waiting - WAITING_A_MINUTE)
+    for_others = min(max(0, waiting - WAITING_A_MINUTE), LONGEST_FOR_OTHERS)
+    seconds = WAIT_SECONDS[owed] + seen.over + for_others
     return Ticket(secrets.token_hex(8), int(clock.now().timestamp()) + seconds)
 
 

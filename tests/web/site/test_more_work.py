@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from signing.core.db import db, transaction
+from signing.core.limits import limits
 from signing.letters.models import Letter, Work
 from tests import make
 from tests.conftest import Inbox
@@ -260,3 +261,14 @@ def test_challenges_are_no_source_of_endless_work_for_us(client: FlaskClient) ->
     ]
     assert set(codes[:600]) == {200}
     assert codes[600] == 429
+
+
+def test_a_flood_does_not_send_those_home_who_have_no_script(client: FlaskClient) -> None:
+    letter = make.letter()
+    limits.hit_all([(f"waiting:{letter.id.hex}", 60)])
+    storage = limits.storage
+    storage.incr(f"waiting:{letter.id.hex}", 60, 20_000)
+
+    asked = send(client, TYPED)
+
+    assert int(asked.headers["Retry-After"]) == 20 + 600

@@ -7,7 +7,7 @@ BIN := .venv/bin
 UV := uv==0.13.8
 PIP_AUDIT := pip-audit@2.10.1
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
-SYSTEM := postgresql nginx chromium fonts-noto-core fonts-noto-cjk postfix dovecot-imapd
+SYSTEM := postgresql nginx chromium firefox-esr fonts-noto-core fonts-noto-cjk postfix dovecot-imapd
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import beside_nginx, constant_answers, hot_paths, proof_of_work, sizes, upkeep
+from benchmarks import (
+    beside_nginx,
+    constant_answers,
+    embeds,
+    hot_paths,
+    proof_of_work,
+    sizes,
+    upkeep,
+)
 from benchmarks.installation import Installation, installation
 from tests.postgres import cluster
 
@@ -58,12 +66,20 @@ def _report(installed: Installation) -> None:
             f"  {step.name:62} {step.rows / step.seconds:10,.0f} rows/s "
             f"({step.rows:,} rows; {step.before:.0f} MB resident before, {step.most:.0f} at most)"
         )
+    for one in embeds.sizes(installed):
+        packed = f"{one.raw:,} raw, {one.gzip:,} gzip, {one.brotli or 0:,} brotli"
+        verdict = "" if one.keeps_it else " OVER IT"
+        print(f"  {one.name:24} {packed:40} budget: {one.budget:,} {one.of}{verdict}")
     if shutil.which("nginx") is None:
         print("  nginx is missing (apt install nginx): no ratio")
         return
     with tempfile.TemporaryDirectory() as folder:
         for name, ours, theirs, ratio in beside_nginx.ratios(installed, Path(folder)):
             print(f"  {name}: {ours:,.0f}/s, nginx from a file {theirs:,.0f}/s: × {ratio:.2f}")
+        rate, asked = embeds.behind_a_cache(installed, Path(folder))
+        print(
+            f"  counter behind nginx's cache: {rate.per_second:,.0f}/s, we were asked {asked} times"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Bytes against budgets: what a first visit and each embed cost a visitor, compressed."""
+"""Bytes against budgets: what a first visit costs a visitor, compressed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def sizes(installed: Installation) -> Iterator[Size]:
     client = installed.app.test_client()
     with installed.app.test_request_context():
         style, icon = asset("site.css"), asset("icon.svg")
-        frame_style = asset("embed/frame.css")
 
     def packed(*paths: str) -> int:
         return sum(len(gzip.compress(client.get(path).data, GZIP_LEVEL)) for path in paths)
@@ -34,7 +33,3 @@ def sizes(installed: Installation) -> Iterator[Size]:
             packed(f"/{locale}/{SLUG}", style, icon),
             14 * 1024,
         )
-    yield Size("<letter-counter>", packed("/embed/v1.js"), 2048)
-    yield Size("frame with its style", packed(f"/embed/{SLUG}/en", frame_style), 2048)
-    yield Size("counter JSON, raw", len(client.get(f"/embed/{SLUG}/ar.json").data), 512)
-    yield Size("SVG badge, raw", len(client.get(f"/embed/{SLUG}/ar.svg").data), 1024)

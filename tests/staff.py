@@ -76,8 +76,8 @@ def set_app(who: Member) -> None:
 
 def code_of(who: Member, *, steps: int = 0, is_waiting: bool = False) -> str:
     """What the app shows, so many steps from now."""
-    person = profile.of(queries.get(who.id, to_change=True))  # as a request may have left it
-    let_go()
+    look_anew()
+    person = profile.of(queries.get(who.id))
     app = pyotp.TOTP(person.totp_next if is_waiting else person.totp)
     return app.at(clock.now() + timedelta(seconds=30 * steps))
 
@@ -91,12 +91,14 @@ class Browser:
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         self.last = self.client.get(path, **kwargs)
+        look_anew()
         return self.last
 
     def post(self, path: str, **values: Any) -> TestResponse:
         """The token of the session is in every form."""
         sent = {"csrf_token": self.token()} | values
         self.last = self.client.post(path, data=sent, buffered=True)
+        look_anew()
         return self.last
 
     def token(self) -> str:
@@ -110,6 +112,12 @@ class Browser:
             value = sessions.open_(queries.get(who.id), "Firefox, Linux")
         self.client.set_cookie("signing", value, path="/")
         return self
+
+
+def look_anew() -> None:
+    """What the test reads from now on is what requests have left."""
+    let_go()
+    db.session.expire_all()
 
 
 def browser(app: Flask, who: Member | None = None) -> Browser:

@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_passkey_challenges")),
     )
-    op.create_index("ix_audit_events_id", "audit_events", ["id"])
+    op.create_index("ix_audit_events_at", "audit_events", ["at", "id"])
 
 
 def _member(table: str) -> tuple[sa.Column[object], sa.ForeignKeyConstraint]:
@@ -107,7 +107,7 @@ def _create_proofs() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_audit_events_id", "audit_events")
+    op.drop_index("ix_audit_events_at", "audit_events")
     for table in ("passkey_challenges", "recovery_codes", "passkeys", "staff_sessions"):
         op.drop_table(table)
     for table in ("invitations", "roles", "members"):

@@ -14,7 +14,7 @@ from signing.core.db import Base
 
 class AuditEvent(Base):
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_id", "id"),)  # pages of it, over all letters
+    __table_args__ = (Index("ix_audit_events_at", "at", "id"),)  # pages of it, over all letters
 
     letter_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, tuple_
 
 from signing.audit.events import Verb
 from signing.audit.models import AuditEvent
-from signing.core.db import db
+from signing.core.db import Moment, db
+
+BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
+A_DAY = timedelta(days=1, microseconds=-1)  # up to its last moment, also of the last day there is
 
 
 def list_of_letter(letter_id: UUID, *, limit: int = 100) -> Sequence[AuditEvent]:
@@ -43,8 +46,32 @@ class Wanted:
     day: date | None = None  # in UTC
 
 
-def list_page(wanted: Wanted, *, before: UUID | None, limit: int) -> Sequence[AuditEvent]:
-    """The newest first, from behind `before` on: a page costs the same wherever it is."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the log an event stands: by its moment, and among those of one moment by its id."""
+
+    at: datetime
+    id: UUID
+
+    @classmethod
+    def of(cls, event: AuditEvent) -> Place:
+        return cls(event.at, event.id)
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """What `str` wrote; None for anything else."""
+        at, _, id_ = text.partition("_")
+        try:
+            return cls(BEGIN + timedelta(microseconds=int(at)), UUID(hex=id_))
+        except (ValueError, OverflowError):
+            return None
+
+    def __str__(self) -> str:
+        return f"{(self.at - BEGIN) // timedelta(microseconds=1)}_{self.id.hex}"
+
+
+def list_page(wanted: Wanted, *, after: Place | None, limit: int) -> Sequence[AuditEvent]:
+    """The newest first, from behind `after` on: a page costs the same wherever it is."""
     events = select(AuditEvent)
     if wanted.letters is not None:
         events = events.where(AuditEvent.letter_id.in_(wanted.letters))
@@ -56,7 +83,9 @@ def list_page(wanted: Wanted, *, before: UUID | None, limit: int) -> Sequence[Au
         events = events.where(AuditEvent.actor_id == wanted.actor_id)
     if wanted.day is not None:
         begin = datetime.combine(wanted.day, time(), UTC)
-        events = events.where(AuditEvent.at >= begin, AuditEvent.at < begin + timedelta(days=1))
-    if before is not None:
-        events = events.where(AuditEvent.id < before)
-    return db.session.scalars(events.order_by(AuditEvent.id.desc()).limit(limit)).all()
+        events = events.where(AuditEvent.at.between(begin, begin + A_DAY))
+    if after is not None:
+        place = tuple_(AuditEvent.at, AuditEvent.id)
+        events = events.where(place < tuple_(literal(after.at, Moment()), literal(after.id)))
+    newest = events.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    return db.session.scalars(newest.limit(limit)).all()

@@ -8,6 +8,7 @@ import signing.web.demo.outbox as demo_outbox
 import signing.web.staff as staff_door
 from signing.core.settings import Settings
 from signing.web import addresses, errors, guard, headers, health, speech, templating, walls
+from signing.web.api import api
 from signing.web.embed import embed
 from signing.web.site import site
 
@@ -22,6 +23,7 @@ def hang(app: Flask, settings: Settings) -> None:
     errors.install(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(embed)
+    app.register_blueprint(api)
     if settings.demo_outbox:
         app.register_blueprint(demo_outbox.bp)
     app.register_blueprint(site)

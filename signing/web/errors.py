@@ -66,7 +66,7 @@ def answer(status: int, message: str) -> Response:
     """The refusal in the visitor's language, as a page or as JSON, never cached."""
     if "language" not in g:
         g.language = locales.languages()[_guess()]
-    if request.path.endswith(".json"):
+    if request.path.endswith(".json") or request.path.startswith("/api/"):
         response = jsonify(status=status, title=message)
         response.content_type = "application/problem+json"
     else:

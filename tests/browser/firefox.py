@@ -1,8 +1,8 @@
 """Debian's Firefox, asked by Marionette, the protocol that it was born with: JSON over a socket.
 
-    with Firefox(profile) as firefox:
-        firefox.open(url)
-        assert firefox.script("return document.title") == "A partner"
+with Firefox(profile) as firefox:
+    firefox.open(url)
+    assert firefox.script("return document.title") == "A partner"
 """
 
 from __future__ import annotations

@@ -108,9 +108,15 @@ class Program:
 class Installation:
     """Server, worker and the application on the same database, for looking into the books."""
 
-    def __init__(self, environment: Mapping[str, str], logs: Path, mail: SmtpServer) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        logs: Path,
+        mail: SmtpServer,
+        host: str = "127.0.0.1",
+    ) -> None:
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self.mail = mail
         own = {"SIGNING_BASE_URL": self.url, "SIGNING_SMTP_URL": mail.url}
         environment = {**environment, **own}

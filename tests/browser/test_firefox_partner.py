@@ -18,7 +18,7 @@ WATCH = """<script>window.refused = [];
 document.addEventListener("securitypolicyviolation",
     ({ violatedDirective, blockedURI }) => {
         // Firefox asks the partner's own server for a favicon.
-        if (!blockedURI.endsWith("/favicon.ico")) refused.push(violatedDirective + " " + blockedURI);
+        if (!blockedURI.endsWith("/favicon.ico")) refused.push(violatedDirective, blockedURI);
     });</script>"""
 ROOT = "document.querySelector('letter-counter').shadowRoot"
 pytestmark = [
@@ -62,7 +62,9 @@ def test_the_counter_shows_its_number_under_the_strictest_policy(
         assert number_in(number) == 5
         shown = f"{ROOT}.firstElementChild"
         assert firefox.script(f"return {shown}.lang + ' ' + {shown}.dir") == f"{locale} {direction}"
-        assert firefox.script(f"return getComputedStyle({ROOT}.querySelector('b')).display") == "block"
+        assert (
+            firefox.script(f"return getComputedStyle({ROOT}.querySelector('b')).display") == "block"
+        )
         languages = firefox.script(f"return {ROOT}.querySelector('[part=languages]').textContent")
         assert number_in(languages) == 5
         asked = firefox.script("return performance.getEntriesByType('resource').map(e => e.name)")

@@ -217,7 +217,7 @@ def test_migrations_are_checked(signing: Signing) -> None:
         "signatures proof", "letters reminders", "counts verify",
         "signatures flagged", "letters work", "domains block", "domains allow", "domains forget",
         "domains list", "keys new", "keys rotate", "keys check", "restore check", "mail bounce",
-        "mail fetch-bounces",
+        "mail fetch-bounces", "staff invite", "staff list", "staff end",
     ],
 )  # fmt: skip
 def test_every_command_explains_itself_with_an_example(command: str) -> None:

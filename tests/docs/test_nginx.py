@@ -131,6 +131,7 @@ def _wait_for(port: int, nginx: subprocess.Popen[bytes], folder: Path) -> None:
         (f"/fr/%63onfirm/{SECRET}", "/fr/confirm/..."),
         (f"/en/not-me/{SECRET}", "/en/not-me/..."),
         (f"/u/{SECRET}", "/u/..."),
+        (f"/staff/invitation/{SECRET}", "/staff/invitation/..."),
         (f"/fr/night-trains/sent?t={SECRET}&again=1", "/fr/night-trains/sent"),
         ("/fr/night-trains?from=somebody", "/fr/night-trains"),
     ],

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from signing.web.embed import scripts
+
 ROOT = Path(__file__).parents[2]
 ELEMENT = ROOT / "signing/web/static/embed/v1.js"
 FRAME_STYLE = ROOT / "signing/web/static/embed/frame.css"
@@ -42,10 +44,14 @@ def _frame(**changed: object) -> str:
 
 
 def test_the_element_is_at_most_two_kilobytes_compressed_and_four_raw() -> None:
-    source = ELEMENT.read_bytes()
+    served = scripts.newest("v1")
 
-    assert len(source) <= 4 * KB
-    assert _gzip(source) <= 2 * KB
+    assert len(served) <= 4 * KB
+    assert _gzip(served) <= 2 * KB
+
+
+def test_the_number_alone_is_at_most_half_a_kilobyte_compressed() -> None:
+    assert _gzip(scripts.newest("v1-number")) <= KB // 2
 
 
 @pytest.mark.parametrize(
@@ -64,8 +70,8 @@ def test_the_element_is_at_most_two_kilobytes_compressed_and_four_raw() -> None:
         "indexedDB",
     ],
 )
-def test_the_element_keeps_to_what_strict_pages_allow(forbidden: str) -> None:
-    assert forbidden not in ELEMENT.read_text("utf-8")
+def test_our_scripts_keep_to_what_strict_pages_allow(forbidden: str) -> None:
+    assert all(forbidden not in file.read_text("utf-8") for file in ELEMENT.parent.glob("*.js"))
 
 
 def test_the_element_does_not_move() -> None:
@@ -74,6 +80,12 @@ def test_the_element_does_not_move() -> None:
 
 def test_the_frame_with_its_style_is_at_most_two_kilobytes_compressed() -> None:
     assert _gzip(_frame().encode(), FRAME_STYLE.read_bytes()) <= 2 * KB
+
+
+def test_the_frame_of_oembed_with_all_it_loads_is_at_most_two_kilobytes_compressed() -> None:
+    page = _frame(script="https://letters.example/static/embed/oembed.js").encode()
+    script = ELEMENT.with_name("oembed.js").read_bytes()
+    assert _gzip(page, FRAME_STYLE.read_bytes(), script) <= 2 * KB
 
 
 def test_the_frame_has_no_script_no_inline_style_and_does_not_refresh() -> None:

@@ -43,6 +43,7 @@ def answers(demo: Flask) -> Answers:
     ref = make.signature(make.letter(), is_confirmed=False)
     values = {"locale": "en", "slug": "open-roads", "filename": "site.css", "name": "v1"}
     values["member_id"] = str(ref.letter_id)
+    values["dimension"] = "day"
     values["digest"] = scripts.hash_of(scripts.newest("v1"))
     digest = bytes(DIGEST_BYTES)
     made = {

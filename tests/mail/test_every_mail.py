@@ -40,7 +40,7 @@ def letter(app: Flask) -> Letter:
 
 def test_every_mail_in_every_language(letter: Letter) -> None:
     ref = make.signature(letter, name=NAME, is_confirmed=False)
-    about = {kind: ref for kind in Kind} | {Kind.INVITATION: staff.invitation()}
+    about = dict.fromkeys(Kind, ref) | {Kind.INVITATION: staff.invitation()}
     batch = [_claimed(kind, about[kind], tag) for kind in Kind for tag in locales.languages()]
     mails = composing.compose(batch, lambda _digests, _most: set())
     for claimed in batch:

@@ -67,7 +67,7 @@ def by_locale(slug: str) -> ResponseReturnValue:
 
 @bp.get("/<slug:slug>/<locale:locale>/shields.json")
 def as_shield(slug: str) -> ResponseReturnValue:
-    """The shape that shields.io's "endpoint" badge asks for; it keeps an answer for five minutes."""
+    """The shape that shields.io's "endpoint" badge asks for; it keeps an answer for minutes."""
     shown = _count(slug)
     return _json(
         {
@@ -99,7 +99,7 @@ def as_frame(slug: str) -> ResponseReturnValue:
 
 @bp.get("/<slug:slug>/<locale:locale>/oembed")
 def as_oembed_frame(slug: str) -> ResponseReturnValue:
-    """The page that our oEmbed answers frame: it tells WordPress how high it is, else it is hidden."""
+    """What our oEmbed answers frame: it tells WordPress how high it is, else it is hidden."""
     return _frame(slug, script=asset("embed/oembed.js"))
 
 

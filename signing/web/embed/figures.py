@@ -51,9 +51,10 @@ def count(letter: Letter, language: Language) -> Count:
 def people(n: int, language: Language) -> str:
     """The sentence that so many have signed."""
     with locales.speaking(language.tag):
-        return ngettext(
+        sentence: str = ngettext(
             "%(count)s person has signed",
             "%(count)s people have signed",
             n,
             count=locales.number(n, language),
         )
+    return sentence

@@ -38,7 +38,9 @@ HAS_RAQM = features.check("raqm")
 SIMPLE = re.compile("(?!ARABIC|HEBREW|SYRIAC|DEVANAGARI|BENGALI|TAMIL|THAI|KHMER|MYANMAR)")
 PROBE = 16  # the size in which fonts are asked what they have
 NOWHERE = "\U0010ffff"  # no font has it: what is drawn for it is the box that we never show
-NOT_FIRST = frozenset("、。，．・：；？！）」』】〉》”’ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…,.:;?!)")
+NOT_FIRST = frozenset(
+    "、。，．・：；？！）」』】〉》”’ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…,.:;?!)"
+)
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = {"L", "EN", "AN"}, {"R", "AL"}  # as a stretch of them is read
 
 
@@ -81,7 +83,7 @@ class Lettering:
             x += 0 if self._is_rtl else run.length
 
     def wrap(self, text: str, width: float, most: int) -> list[str] | None:
-        """The text in lines that fit; None if that takes more than `most`, or a word is too long."""
+        """The text in lines that fit; None where there would be more, or a word is too long."""
         lines = [""]
         for piece in _pieces(text):
             longer = lines[-1] + piece
@@ -127,17 +129,17 @@ class Lettering:
         own = self._own_font(text)
         strong = [_direction(one) for one in text]
         settled: list[tuple[FreeTypeFont, Direction]] = []
+        line = self.language.direction
         for place, letter in enumerate(text):
-            direction = strong[place]
-            if direction:
+            if (direction := strong[place]) is not None:
                 settled.append((self._font(letter) or own, direction))
                 continue
-            before = next(filter(None, reversed(strong[:place])), self.language.direction)
-            after = next(filter(None, strong[place:]), self.language.direction)
-            direction = before if before == after else self.language.direction
-            near = settled[-1][0] if settled and settled[-1][1] == direction else own
+            before: Direction = next(filter(None, reversed(strong[:place])), line)
+            after: Direction = next(filter(None, strong[place:]), line)
+            agreed = before if before == after else line
+            near = settled[-1][0] if settled and settled[-1][1] == agreed else own
             font = near if _has(near, letter) else self._font(letter) or near
-            settled.append((font, direction))
+            settled.append((font, agreed))
         return settled
 
     def _own_font(self, text: str) -> FreeTypeFont:

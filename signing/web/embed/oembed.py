@@ -83,7 +83,8 @@ def _find(url: str) -> tuple[Letter, Language]:
 
 
 def _own_host() -> str:
-    return urlsplit(current_app.config["BASE_URL"]).netloc.lower()
+    base_url: str = current_app.config["BASE_URL"]
+    return urlsplit(base_url).netloc.lower()
 
 
 def _values(letter: Letter, language: Language) -> dict[str, object]:

@@ -11,12 +11,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Blueprint, Response, current_app
 from flask.typing import ResponseReturnValue
 
 from signing.core.settings import Settings
 from signing.letters import queries as letters
+from signing.letters.models import Letter
 from signing.web.embed import drawing
 from signing.web.embed.drawing import Words
 from signing.web.embed.figures import count
@@ -29,7 +31,7 @@ BADGE_SECONDS, CARD_SECONDS = 60, 3600
 REST_SECONDS = 60.0
 MOST_KEPT = 256
 
-_kept: OrderedDict[tuple[str, str, str], _Drawn] = OrderedDict()
+_kept: OrderedDict[tuple[str, UUID, str], _Drawn] = OrderedDict()
 _pencil = threading.Lock()  # one drawing at a time: the other threads have numbers to serve
 
 
@@ -53,8 +55,9 @@ def as_card(slug: str) -> ResponseReturnValue:
 
 
 def _answer(kind: str, draw: Callable[[Words], bytes], slug: str, seconds: int) -> Response:
-    words = _words(slug)
-    key = (kind, slug, words.language.tag)
+    letter = letters.get_by_slug(slug)
+    words = _words(letter)
+    key = (kind, letter.id, words.language.tag)
     with _pencil:
         drawn = _kept.get(key)
         if drawn is None or _is_due(drawn, words):
@@ -69,15 +72,15 @@ def _is_due(drawn: _Drawn, words: Words) -> bool:
     return drawn.words != words and time.monotonic() - drawn.at >= REST_SECONDS
 
 
-def _words(slug: str) -> Words:
+def _words(letter: Letter) -> Words:
     settings: Settings = current_app.extensions["signing.settings"]
-    shown = count(letters.get_by_slug(slug), spoken())
+    shown = count(letter, spoken())
     return Words(
         language=shown.language,
-        title=letters.get_title(shown.letter, shown.language.tag),
+        title=letters.get_title(letter, shown.language.tag),
         site_name=settings.site_name,
         n=shown.n,
-        goal=shown.letter.goal,
+        goal=letter.goal,
         count_text=shown.count_text,
         label=shown.label,
     )

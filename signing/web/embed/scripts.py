@@ -63,7 +63,7 @@ def pinned(name: str, digest: str) -> ResponseReturnValue:
 
 @bp.get("/integrity.json")
 def integrity() -> ResponseReturnValue:
-    """Address and hash of every script that was ever released; `latest` says which is the newest."""
+    """Address and hash of every script ever released; `latest` says which is the newest."""
     scripts = {
         name: {
             "latest": _address(name, hash_of(newest(name))),

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
-from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from signing.audit import ActorKind, Verb, log
+from signing.audit import Verb, log
 from signing.audit import queries as audit
 from signing.audit.models import AuditEvent
-from signing.audit.queries import Wanted
+from signing.audit.queries import Place, Wanted
 from signing.core.db import transaction
 from signing.exports.sheets import csv_lines
 from signing.staff_accounts import queries
@@ -30,17 +29,17 @@ HEADER = ("at", "actor", "actor_id", "verb", "subject", "letter_id", "details")
 @gate.asks(Act.READ_AUDIT)
 def show() -> ResponseReturnValue:
     wanted = _wanted(Act.READ_AUDIT)
-    events = audit.list_page(wanted, before=_uuid("before"), limit=A_PAGE + 1)
+    after = Place.read(request.args.get("after", ""))
+    events = audit.list_page(wanted, after=after, limit=A_PAGE + 1)
     names = {str(id_): name for id_, name in queries.list_names().items()}
     return render_template(
         "staff/audit.html",
         events=events[:A_PAGE],
-        older=events[A_PAGE - 1].id if len(events) > A_PAGE else None,
+        older=str(Place.of(events[A_PAGE - 1])) if len(events) > A_PAGE else "",
         names=names,
         letter_names=words.letter_names(spoken().tag),
         verbs=[verb.value for verb in Verb],
         chosen={name: request.args.get(name, "") for name in ("verb", "subject", "member", "day")},
-        is_operator=ActorKind.OPERATOR,
     )
 
 
@@ -63,13 +62,6 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(hex=request.values.get(name, ""))
-    except ValueError:
-        return None
-
-
 @bp.post("/export")
 @gate.asks(Act.EXPORT_AUDIT, fresh=True)
 def export() -> ResponseReturnValue:
@@ -86,10 +78,10 @@ def export() -> ResponseReturnValue:
 
 
 def _all(wanted: Wanted) -> Iterator[AuditEvent]:
-    before = None
-    while events := audit.list_page(wanted, before=before, limit=500):
+    after = None
+    while events := audit.list_page(wanted, after=after, limit=500):
         yield from events
-        before = events[-1].id
+        after = Place.of(events[-1])
 
 
 def _row(event: AuditEvent) -> tuple[str, ...]:

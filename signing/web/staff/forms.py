@@ -36,7 +36,7 @@ class Plain(FlaskForm):  # type: ignore[misc]  # it ships no types
 
     def forget(self) -> None:
         for field in self:
-            if isinstance(field, PasswordField):
+            if isinstance(field, PasswordField) or field.name == "code":
                 field.data = ""
 
     @property

@@ -18,7 +18,9 @@ from tests.conftest import missing
 
 CARD_BYTES = 100 * 1024
 BADGE_BYTES = 4 * 1024
-LONG = "A rather long title that says what we want of whom and why, and does not come to an end " * 4
+LONG = (
+    "A rather long title that says what we want of whom and why, and does not come to an end " * 4
+)
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +149,12 @@ def test_a_picture_is_drawn_once_a_minute_and_only_if_something_changed(
     letter = make.letter()
     drawn: list[int] = []
     draw = drawing.badge
-    monkeypatch.setattr(drawing, "badge", lambda said: drawn.append(said.n) or draw(said))
+
+    def noted(said: Words) -> bytes:
+        drawn.append(said.n)
+        return draw(said)
+
+    monkeypatch.setattr(drawing, "badge", noted)
 
     first = client.get("/embed/open-roads/en.png").data
     make.signature(letter)

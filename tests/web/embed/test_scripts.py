@@ -68,7 +68,10 @@ def test_what_was_never_released_is_404(client: FlaskClient) -> None:
 
 
 def test_squeezing_keeps_strings_patterns_and_words_apart() -> None:
-    source = '/* head */\n{\n\tconst a = "x  =  y"; // why\n\tif (/^a  b/.test(a)) return `c  ${ a }`;\n}\n'
+    source = (
+        '/* head */\n{\n\tconst a = "x  =  y"; // why\n'
+        "\tif (/^a  b/.test(a)) return `c  ${ a }`;\n}\n"
+    )
     squeezed = squeeze(source)
     assert squeezed.startswith("/* head */\n{")
     for kept in ('"x  =  y"', "/^a  b/", "`c  ${ a }`", "return `c"):

@@ -105,7 +105,9 @@ def someone(app: Flask) -> Member:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_each_route_opens_to_the_roles_of_the_table(app: Flask, someone: Member, role: Role) -> None:
+def test_each_route_opens_to_the_roles_of_the_table(
+    app: Flask, someone: Member, role: Role
+) -> None:
     who = staff.member(held=[Held(role, locales=("fr",))])
     other = {"member_id": someone.id}
     opened = set()

@@ -32,10 +32,13 @@ VIEWER = Held(Role.VIEWER)
 
 def sign_in(client: FlaskClient, password: str = staff.PASSWORD, **values: str) -> TestResponse:
     form = {"email": EMAIL, "password": password, "code": ""} | values
-    return client.post("/staff/sign-in", data=form)
+    answer = client.post("/staff/sign-in", data=form)
+    staff.look_anew()
+    return answer
 
 
 def verbs() -> list[str]:
+    staff.look_anew()
     return list(db.session.scalars(select(AuditEvent.verb).order_by(AuditEvent.id)))
 
 
@@ -71,8 +74,11 @@ def test_an_owner_is_invited_by_mail_sets_up_an_app_and_works(
     assert sign_in(client).status_code == 422  # the password alone is not enough any more
     assert sign_in(client, code=codes[0]).status_code == 303
     assert client.get("/staff").status_code == 200
-    assert {Verb.MEMBER_INVITED, Verb.MEMBER_ACCEPTED, Verb.ROLE_GIVEN, Verb.SECOND_FACTOR_SET,
-            Verb.SIGNED_IN, Verb.RECOVERY_CODE_USED, Verb.SESSIONS_ENDED} <= set(verbs())  # fmt: skip
+    written = {
+        Verb.MEMBER_INVITED, Verb.MEMBER_ACCEPTED, Verb.ROLE_GIVEN, Verb.SECOND_FACTOR_SET,
+        Verb.SIGNED_IN, Verb.RECOVERY_CODE_USED, Verb.SESSIONS_ENDED,
+    }  # fmt: skip
+    assert written <= set(verbs())
 
 
 def test_a_used_invitation_says_so_and_a_broken_one_too(client: FlaskClient, inbox: Inbox) -> None:
@@ -227,9 +233,7 @@ def test_a_browser_left_open_is_asked_for_password_or_code_and_gets_a_new_cookie
         assert browser.post("/staff/again", code="000000").status_code == 422
         assert browser.post("/staff/again").status_code == 422
         old = browser.client.get_cookie("signing")
-        went = browser.post(
-            "/staff/again", code=staff.code_of(who), next="/staff/members/invite"
-        )
+        went = browser.post("/staff/again", code=staff.code_of(who), next="/staff/members/invite")
         new = browser.client.get_cookie("signing")
         assert went.location == "/staff/members/invite"
         assert old
@@ -258,8 +262,13 @@ def test_an_answer_that_is_no_passkeys_opens_nothing(client: FlaskClient, creden
 def test_a_browser_keeps_no_passkey_for_an_ip_address() -> None:
     takes = {
         origin: passkeys.Site("x", origin).takes_passkeys
-        for origin in ("http://127.0.0.1:8000", "http://localhost:8000", "http://letters.example.org",
-                       "https://letters.example.org", "https://[::1]")  # fmt: skip
+        for origin in (
+            "http://127.0.0.1:8000",
+            "http://localhost:8000",
+            "http://letters.example.org",
+            "https://letters.example.org",
+            "https://[::1]",
+        )
     }
     assert list(takes.values()) == [False, True, False, True, False]
 

@@ -1,0 +1,116 @@
+"""Letters and their counts, as everybody may see them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint
+
+from signing.core import clock
+from signing.core.links import absolute
+from signing.counts import cells
+from signing.counts import queries as counts
+from signing.counts.models import Dimension
+from signing.letters import queries as letters
+from signing.letters.models import Letter, State
+from signing.web.api import shapes
+from signing.web.api.answering import Answer, answers
+
+bp = Blueprint("letters", __name__, url_prefix="/api/v1")
+
+UNKNOWN = "unknown"  # a letter that does not ask for the country
+
+
+@bp.get("/letters")
+@answers(shapes.Letters, shapes.Page)
+def list_letters(query: shapes.Page) -> Answer[shapes.Letters]:
+    """Letters that everybody may see, a page at a time."""
+    found = letters.list_public(after=query.cursor or "", limit=query.limit + 1)
+    page = found[: query.limit]
+    following = None
+    if len(found) > query.limit:
+        following = absolute("api.letters.list_letters", cursor=page[-1].slug, limit=query.limit)
+    shown = [shapes.Letter(**_facts(letter)) for letter in page]
+    return Answer(shapes.Letters(letters=shown, next=following), next=following)
+
+
+@bp.get("/letters/<slug:slug>")
+@answers(shapes.FullLetter)
+def get_letter(slug: str, query: shapes.Nothing) -> Answer[shapes.FullLetter]:  # noqa: ARG001
+    """One letter with its languages; older slugs lead to it too."""
+    letter = letters.get_by_slug(slug)
+    published = letters.list_locales(letter.id)
+    translations = [
+        shapes.Translation(
+            locale=one.locale,
+            title=one.title,
+            summary=one.summary,
+            url=absolute("site.letters.show", locale=one.locale, slug=letter.slug),
+        )
+        for one in letters.list_translations(letter.id)
+        if one.locale in published
+    ]
+    return Answer(
+        shapes.FullLetter(
+            **_facts(letter),
+            to=letter.to,
+            controller=letter.controller_name,
+            translations=translations,
+        )
+    )
+
+
+@bp.get("/letters/<slug:slug>/counts")
+@answers(shapes.Counts)
+def get_counts(slug: str, query: shapes.Nothing) -> Answer[shapes.Counts]:  # noqa: ARG001
+    """How many have signed: now, and by language, country and day up to the last midnight (UTC)."""
+    letter = letters.get_by_slug(slug)
+    total = counts.total(letter.id)
+    midnight = last_midnight()
+    return Answer(
+        shapes.Counts(
+            letter=letter.slug,
+            count=total.n,
+            as_of=total.as_of or letter.created_at,
+            until=(midnight - timedelta(days=1)).date(),
+            by_locale=table(letter, "locale", midnight),
+            by_country=table(letter, "country", midnight),
+            by_day=table(letter, "day", midnight),
+        )
+    )
+
+
+def last_midnight() -> datetime:
+    """Up to when counts by kind are told: live ones would tell who comes from where."""
+    return clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def table(letter: Letter, name: str, midnight: datetime) -> dict[str, int]:
+    """Numbers by `locale`, `country` or `day`, small cells merged."""
+    if name == "day":
+        days: dict[str, int] = {}
+        for hour, n in counts.by_hour(letter.id):
+            if hour < midnight:
+                day = hour.date().isoformat()
+                days[day] = days.get(day, 0) + n
+        return cells.merged(days)
+    found = counts.before(letter.id, Dimension(name), midnight)
+    return cells.merged({value or UNKNOWN: n for value, n in found.items()})
+
+
+def _facts(letter: Letter) -> dict[str, Any]:
+    total = counts.total(letter.id)
+    return {
+        "slug": letter.slug,
+        "state": State(letter.state),
+        "takes_signatures": letter.takes_signatures(clock.now()),
+        "default_locale": letter.default_locale,
+        "title": letters.get_title(letter, letter.default_locale),
+        "count": total.n,
+        "as_of": total.as_of or letter.created_at,
+        "goal": letter.goal,
+        "opens_at": letter.opens_at,
+        "closes_at": letter.closes_at,
+        "url": absolute("site.letters.choose", slug=letter.slug),
+    }

@@ -1,0 +1,106 @@
+"""What partners copy into their pages, seen as it will look: code, policy line, privacy words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from flask import Blueprint, current_app, make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from signing.core import locales
+from signing.core.links import absolute
+from signing.letters import queries as letters
+from signing.letters.models import Letter
+from signing.web import headers
+from signing.web.embed import scripts
+from signing.web.embed.figures import Count, count
+from signing.web.embed.oembed import HEIGHT, WIDTH
+from signing.web.embed.opening import open_to_all
+from signing.web.speech import spoken
+
+bp = Blueprint("snippets", __name__)
+
+KEPT_SECONDS = 60
+THEME = """letter-counter {
+  --letter-ink: #1d1c19;
+  --letter-accent: #0b5c4a;
+  --letter-font: Georgia, serif;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same page in another language of the letter."""
+
+    language: locales.Language
+    path: str
+
+
+@bp.get("/<locale:locale>/<slug:slug>/embed")
+def show(slug: str) -> ResponseReturnValue:
+    """For one letter in one language; the preview is the real thing."""
+    letter = letters.get_by_slug(slug)
+    shown = count(letter, spoken())
+    title = letters.get_title(letter, spoken().tag)
+    page = render_template(
+        "embed/snippets.html",
+        letter=letter,
+        title=title,
+        shown=shown,
+        alternates=_alternates(letter),
+        origin=current_app.config["BASE_URL"],
+        script=url_for("embed.scripts.latest", name="v1"),
+        element=_with_script(shown, f'src="{absolute("embed.scripts.latest", name="v1")}"'),
+        checked=_with_script(shown, _checked()),
+        frame=_frame(shown, title),
+        badge=_badge(shown),
+        theme=THEME,
+        width=WIDTH,
+        height=HEIGHT,
+    )
+    response = headers.with_script(make_response(page))
+    response.headers["Content-Security-Policy"] += "; frame-src 'self'"
+    return open_to_all(response, KEPT_SECONDS)
+
+
+def _alternates(letter: Letter) -> list[Alternate]:
+    return [
+        Alternate(language, url_for(".show", locale=tag, slug=letter.slug))
+        for tag in letters.list_locales(letter.id)
+        if (language := locales.find(tag))
+    ]
+
+
+def _checked() -> str:
+    address = current_app.config["BASE_URL"] + scripts.pinned_address("v1")
+    hashed = scripts.integrity_of(scripts.newest("v1"))
+    return f'src="{address}"\n        integrity="{hashed}" crossorigin="anonymous"'
+
+
+def _with_script(shown: Count, source: str) -> str:
+    """The element around a link that says the number as it is today, should nothing else load."""
+    words = f"{shown.sentence} ({locales.day(shown.as_of, shown.language)})"
+    return (
+        f'<script type="module" {source}></script>\n'
+        f'<letter-counter letter="{shown.letter.slug}" locale="{shown.language.tag}">\n'
+        f'  <a href="{escape(shown.url)}" lang="{shown.language.tag}">{escape(words)}</a>\n'
+        "</letter-counter>"
+    )
+
+
+def _frame(shown: Count, title: str) -> str:
+    address = absolute("embed.counter.as_frame", slug=shown.letter.slug, locale=shown.language.tag)
+    return (
+        f'<iframe src="{address}" title="{escape(title)}"\n'
+        f'        width="{WIDTH}" height="{HEIGHT}" loading="lazy"></iframe>'
+    )
+
+
+def _badge(shown: Count) -> str:
+    address = absolute("embed.counter.as_svg", slug=shown.letter.slug, locale=shown.language.tag)
+    return (
+        f'<a href="{escape(shown.url)}">\n'
+        f'  <img src="{address}" alt="{escape(shown.call)}" height="24">\n'
+        "</a>"
+    )

@@ -7,7 +7,8 @@ BIN := .venv/bin
 UV := uv==0.13.8
 PIP_AUDIT := pip-audit@2.10.1
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
-SYSTEM := postgresql nginx chromium firefox-esr fonts-noto-core fonts-noto-cjk postfix dovecot-imapd
+SYSTEM := postgresql redis-server nginx postfix dovecot-imapd chromium firefox-esr libfribidi0 \
+  fonts-noto-core fonts-noto-cjk
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -27,7 +28,7 @@ test: system .make/test .make/signing .make/translations ## Run every check; sto
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -q tests/laws/test_catalogues.py
-	$(BIN)/pytest --ignore=tests/laws/test_catalogues.py
+	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/laws/test_catalogues.py
 
 bench: .make/test .make/signing .make/translations ## Run the benchmarks; they print ratios
 	$(BIN)/python -m benchmarks

@@ -55,7 +55,10 @@ def by_locale(letter_id: UUID) -> dict[str, int]:
 
 
 def by_hour(letter_id: UUID) -> list[tuple[datetime, int]]:
-    """How much the number changed in each hour in which it did, oldest first."""
+    """How much the number changed in each hour in which it did, oldest first.
+
+    To be read in one snapshot: lines move from the ledger to the tallies.
+    """
     tallied = (
         select(Tally.hour, func.sum(Tally.n))
         .where(Tally.letter_id == letter_id, Tally.dimension == FEWEST, Tally.hour != EVER)
@@ -75,8 +78,8 @@ def by_hour(letter_id: UUID) -> list[tuple[datetime, int]]:
 def before(letter_id: UUID, dimension: Dimension, moment: datetime) -> dict[str, int]:
     """People by the values of a dimension as they were at a full hour; values above zero.
 
-    What has changed since is taken off what there is, so that it costs the same however old the
-    letter is.
+    To be read in one snapshot. What has changed since is taken off what there is, so that it costs
+    the same however old the letter is.
     """
     hour = int(moment.timestamp()) // SECONDS_AN_HOUR
     column = CountChange.locale if dimension is Dimension.LOCALE else CountChange.country

@@ -59,7 +59,7 @@ def _policy(directives: Mapping[str, str]) -> str:
 def _protect(response: Response, *, is_https: bool) -> None:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", _policy(POLICY))
-    if request.path.startswith(OPEN):
+    if request.method in {"GET", "HEAD"} and request.path.startswith(OPEN):
         headers.setdefault("Access-Control-Allow-Origin", "*")
         headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

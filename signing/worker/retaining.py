@@ -16,6 +16,7 @@ from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.mail import outbox
 from signing.signatures import retention
+from signing.staff_accounts import retention as staff
 
 # No backup of the database may be kept for longer: see docs/operators.md.
 REMEMBERED = timedelta(days=366)
@@ -34,6 +35,7 @@ def retain(settings: Settings) -> None:
         "mails": _in_batches(lambda: outbox.delete_settled(settled_since)),
         "bounces": _in_batches(lambda: retention.forget_bounces(bounced_since)),
         "audit": _in_batches(log.delete_old),
+        "staff": _in_batches(staff.delete_over),
         "limits": limits.forget_expired(),
         "networks": vault.forget_networks(),
         "taken back": vault.store.delete_forgotten(now - REMEMBERED),

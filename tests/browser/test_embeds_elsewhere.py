@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, expect
 
+from signing.letters import queries as letters
 from tests import make
 from tests.browser.embed_probe import (
+    Seen,
     partner_page,
     partner_site,
     set_visible,
@@ -214,3 +216,38 @@ def test_the_pages_own_styles_and_the_elements_leave_each_other_alone(
         assert before.page.evaluate(own) == before.page.evaluate(
             f"(document.querySelector('letter-counter').remove(), {own})"
         )
+
+
+def test_a_screen_reader_hears_a_new_number_at_most_once_a_minute(
+    browser: Browser, installation: Installation
+) -> None:
+    slug = _letter(installation, "heard")
+    page = partner_page(installation.url, letter=slug, locale="en")
+
+    def sign(email: str) -> None:
+        with installation.app.app_context():
+            make.signature(letters.get_by_slug(slug), email=email)
+
+    with partner_site(page, policy=strictest_policy(installation.url)) as url:
+        seen = visit(browser, url)
+        expect(seen.number).to_have_text("5")
+        expect(seen.announcement).to_have_text("")  # what is there at first is read in its place
+        tree = seen.element.aria_snapshot()
+        assert 'progressbar "5 people have signed"' in tree
+        assert 'link "Sign the letter"' in tree
+        sign("sixth@example.org")
+        _look_again(seen, "6")
+        expect(seen.announcement).to_have_text("6 people have signed")
+        sign("seventh@example.org")
+        _look_again(seen, "7")
+        expect(seen.announcement).to_have_text("6 people have signed")
+
+
+def _look_again(seen: Seen, number: str) -> None:
+    """Without the pause between two looks, until the number is there."""
+    for _ in range(20):
+        seen.page.evaluate("dispatchEvent(new Event('online'))")
+        seen.page.wait_for_timeout(500)
+        if seen.number.inner_text() == number:
+            return
+    raise AssertionError(f"{number} is not shown")

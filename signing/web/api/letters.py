@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint
 
 from signing.core import clock
+from signing.core.db import snapshot
 from signing.core.links import absolute
 from signing.counts import cells
 from signing.counts import queries as counts
@@ -74,9 +77,9 @@ def get_counts(slug: str, query: shapes.Nothing) -> Answer[shapes.Counts]:  # no
             count=total.n,
             as_of=total.as_of or letter.created_at,
             until=(midnight - timedelta(days=1)).date(),
-            by_locale=table(letter, "locale", midnight),
-            by_country=table(letter, "country", midnight),
-            by_day=table(letter, "day", midnight),
+            by_locale=table(letter.id, "locale", midnight),
+            by_country=table(letter.id, "country", midnight),
+            by_day=table(letter.id, "day", midnight),
         )
     )
 
@@ -86,17 +89,21 @@ def last_midnight() -> datetime:
     return clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def table(letter: Letter, name: str, midnight: datetime) -> dict[str, int]:
-    """Numbers by `locale`, `country` or `day`, small cells merged."""
-    if name == "day":
-        days: dict[str, int] = {}
-        for hour, n in counts.by_hour(letter.id):
-            if hour < midnight:
-                day = hour.date().isoformat()
-                days[day] = days.get(day, 0) + n
-        return cells.merged(days)
-    found = counts.before(letter.id, Dimension(name), midnight)
-    return cells.merged({value or UNKNOWN: n for value, n in found.items()})
+def table(letter_id: UUID, name: str, midnight: datetime) -> dict[str, int]:
+    """Numbers by `locale`, `country` or `day` as of one moment, small cells merged."""
+    with snapshot():
+        if name == "day":
+            return cells.merged(_by_day(letter_id, midnight))
+        found = counts.before(letter_id, Dimension(name), midnight)
+        return cells.merged({value or UNKNOWN: n for value, n in found.items()})
+
+
+def _by_day(letter_id: UUID, midnight: datetime) -> dict[str, int]:
+    days: Counter[str] = Counter()
+    for hour, n in counts.by_hour(letter_id):
+        if hour < midnight:
+            days[hour.date().isoformat()] += n
+    return days
 
 
 def _facts(letter: Letter) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def as_csv(slug: str, dimension: str) -> ResponseReturnValue:
     written = io.StringIO()
     sheet = csv.writer(written)
     sheet.writerow((dimension, "count"))
-    sheet.writerows(table(letter, dimension, midnight).items())
+    sheet.writerows(table(letter.id, dimension, midnight).items())
     response = Response(written.getvalue(), content_type="text/csv; charset=utf-8; header=present")
     until = (midnight - timedelta(days=1)).date()
     name = f"{letter.slug}-{dimension}-{until}.csv"

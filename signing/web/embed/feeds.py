@@ -12,6 +12,7 @@ from flask import Blueprint, Response, current_app
 from flask.typing import ResponseReturnValue
 
 from signing.core import clock, locales
+from signing.core.db import snapshot
 from signing.core.links import absolute
 from signing.core.locales import Language
 from signing.core.settings import Settings
@@ -100,7 +101,9 @@ def _entries(letter: Letter, language: Language) -> Iterator[_Entry]:
     summary = reading.translation.summary or markdown.plain(reading.translation.body)
     opened = uuid5(letter.id, f"opened/{language.tag}")
     yield _Entry(opened, _opened(letter), title, summary, url, language.tag)
-    for one in milestones.reached(counts.by_hour(letter.id)):
+    with snapshot():
+        hours = counts.by_hour(letter.id)
+    for one in milestones.reached(hours):
         reached = uuid5(letter.id, f"signed/{one.n}/{language.tag}")
         sentence = figures.people(one.n, language)
         yield _Entry(reached, one.at, sentence, title, url, language.tag)

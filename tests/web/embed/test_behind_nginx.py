@@ -37,11 +37,13 @@ class Origin:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.asked: Counter[str] = Counter()
+        self.told: list[set[str]] = []  # the names of the headers of each request
         self.seconds = 0.0
         self.is_broken = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self.asked[environ["PATH_INFO"]] += 1
+        self.told.append({name for name in environ if name.startswith("HTTP_")})
         time.sleep(self.seconds)
         if self.is_broken:
             start_response("503 Service Unavailable", [("Content-Length", "0")])

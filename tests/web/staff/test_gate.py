@@ -233,3 +233,13 @@ def test_the_table_knows_every_act_that_has_a_page(app: Flask) -> None:
         act = gate.ASKED[app.view_functions[name]].act
         allowed = EVERYBODY if act in OWN else {role for role in Role if act in MAY[role]}
         assert roles == allowed, name
+
+
+def test_citizens_pages_know_nothing_of_a_session(app: Flask) -> None:
+    make.letter()
+    browser, citizen = staff.browser(app, staff.member()), app.test_client()
+    for address in ("/en/", "/en/open-roads", "/en/imprint", "/embed/open-roads/en.json"):
+        mine, theirs = browser.get(address), citizen.get(address)
+        assert mine.data == theirs.data
+        assert "Set-Cookie" not in mine.headers
+        assert "Cookie" not in mine.headers.get("Vary", "")

@@ -281,3 +281,15 @@ def test_a_code_seen_over_a_shoulder_does_not_sign_in_again(app: Flask) -> None:
         assert sign_in(app.test_client(), code=code).status_code == 422
     with transaction():
         assert second_factors.make_recovery_codes(who.id)
+
+
+def test_whoever_wants_no_mail_is_sent_no_further_invitation(
+    client: FlaskClient, inbox: Inbox
+) -> None:
+    staff.invitation(EMAIL, VIEWER)
+    never_again = inbox.link("not-me")
+    assert client.get(never_again).status_code == 200
+    assert client.post(never_again).status_code in {200, 303}
+    staff.look_anew()
+    staff.invitation(EMAIL, VIEWER)
+    assert len(inbox.mails) == 1

@@ -123,9 +123,7 @@ def test_an_owner_sets_up_an_app_without_javascript_and_sees_every_page(
     installation: Installation, browser: Browser
 ) -> None:
     with installation.app.app_context():
-        ben_id = staff.member(
-            "ben@example.org", [Held(Role.EDITOR)], name="Ben", has_app=False
-        ).id
+        ben_id = staff.member("ben@example.org", [Held(Role.EDITOR)], name="Ben", has_app=False).id
     installation.letter("night-trains")
     link = invite(installation, "cara@example.org")
     with DESKTOP.context(browser, with_scripts=False) as context, visiting(context) as page:

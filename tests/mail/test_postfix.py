@@ -26,6 +26,7 @@ from signing.worker.loop import Worker
 from signing.worker.sending import Envelope
 from tests import make
 from tests.mail.command import run
+from tests.mail.cutting import Moment, Wire
 from tests.mail.postfix import TO_COMMAND, TO_MAILDIR, Postfix
 from tests.mail.smtp_server import SmtpServer
 from tests.mail.test_dkim_signing import is_good, pem
@@ -228,3 +229,24 @@ def test_settings_make_the_envelope(environment: dict[str, str], key: rsa.RSAPri
     made = Envelope.of(read_settings(environment | signs | bounces))
     assert made.bounce_address == f"bounces@{TO_COMMAND}"
     assert made.signer is not None
+
+
+@pytest.mark.usefixtures("signed")
+@pytest.mark.parametrize(("moment", "copies"), [("before the dot", 1), ("after the dot", 2)])
+def test_a_wire_that_breaks_at_the_dot_loses_nothing(
+    worker: Worker, postfix: Postfix, send: Round, next_hop: SmtpServer, moment: Moment, copies: int
+) -> None:
+    """Whether Postfix took it cannot be known: it is sent again, and is the same mail."""
+    with Wire(postfix.port, moment) as wire:
+        with smtp.Connection(smtp.SmtpUrl.parse(wire.url)) as connection:
+            worker.round(connection)
+        db.session.commit()
+    assert outbox.count_by_state() == {MailState.WAITING: 1}
+
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        send()
+
+    arrived = next_hop.wait_for(copies)
+    assert len(arrived) == copies
+    assert len({one.message["Message-ID"] for one in arrived}) == 1
+    assert outbox.count_by_state() == {MailState.SENT: 1}

@@ -74,6 +74,14 @@ def get_by_slug(slug: str) -> Letter:
     return letter
 
 
+def get_by_any_slug(slug: str) -> Letter:
+    """The letter that has or had this slug, drafts too: for staff."""
+    letter = find_by_slug(slug)
+    if letter is None:
+        raise NoSuchLetter
+    return letter
+
+
 def find_by_slug(slug: str) -> Letter | None:
     """Drafts too."""
     return db.session.scalar(BY_SLUG, {"wanted": slug})

@@ -1,4 +1,4 @@
-"""The worker's round: mail first, then counts, now and then retention; until it is told to stop."""
+"""The worker's round: mail, a slice of long work, counts, retention; until it is told to stop."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from signing.counts.actions import ROLL_UP_LINES, roll_up
 from signing.letters.actions import refresh_wordings
 from signing.mail import smtp
 from signing.worker import reminding, retaining
+from signing.worker.jobs import Bench
 from signing.worker.restored import Gate
 from signing.worker.sending import Envelope, Outage, send_batch
 
@@ -37,6 +38,7 @@ class Worker:
         self.envelope = Envelope.of(self.settings)
         self.stopping = threading.Event()
         self._gate = Gate()
+        self._bench = Bench(self.settings)
         self._rolled_up_at = self._retained_at = float("-inf")
         self._pause, self._resume_at = FIRST_PAUSE_SECONDS, float("-inf")
 
@@ -55,7 +57,7 @@ class Worker:
         if not self._gate.is_open():
             return 0
         now = time.monotonic()
-        worked = self._send(connection)
+        worked = self._send(connection) + self._bench.work()
         if now - self._rolled_up_at >= ROLL_UP_EVERY_SECONDS:
             worked += self._roll_up()
             self._rolled_up_at = now

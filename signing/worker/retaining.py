@@ -12,6 +12,7 @@ from signing.core.db import scrub, transaction
 from signing.core.limits import limits
 from signing.core.settings import Settings
 from signing.core.vault import vault
+from signing.jobs import actions as jobs
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.mail import outbox
@@ -35,6 +36,7 @@ def retain(settings: Settings) -> None:
         "mails": _in_batches(lambda: outbox.delete_settled(settled_since)),
         "bounces": _in_batches(lambda: retention.forget_bounces(bounced_since)),
         "audit": _in_batches(log.delete_old),
+        "jobs": _in_batches(jobs.delete_old),
         "staff": _in_batches(staff.delete_over),
         "limits": limits.forget_expired(),
         "networks": vault.forget_networks(),

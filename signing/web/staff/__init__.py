@@ -16,6 +16,7 @@ from signing.web.staff import (
     home,
     invitation,
     members,
+    overview,
     second_factor,
     sign_in,
 )
@@ -23,6 +24,7 @@ from signing.web.staff import (
 staff = Blueprint("staff", __name__, url_prefix="/staff")
 for page in (
     sign_in, invitation, again, home, account, second_factor, members, audit_log,
+    overview,
 ):  # fmt: skip
     staff.register_blueprint(page.bp)
 gate.install(staff)

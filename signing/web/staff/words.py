@@ -32,6 +32,13 @@ LETTER_STATES = {
     LetterState.DELIVERED: _l("Delivered"),
     LetterState.ARCHIVED: _l("Archived: text and number stay"),
 }
+LETTER_NAMES = {
+    LetterState.DRAFT: _l("Draft"),
+    LetterState.OPEN: _l("Open"),
+    LetterState.CLOSED: _l("Closed"),
+    LetterState.DELIVERED: _l("Delivered"),
+    LetterState.ARCHIVED: _l("Archived"),
+}
 
 
 def titles(where: Reach, locale: str) -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""What needs a person's eye: screened signatures, reported names, objections."""

@@ -1,0 +1,1 @@
+"""Who carries our letters: partners, their arrangement and origins, codes of the campaign's own."""

@@ -8,7 +8,8 @@ UV := uv==0.13.8
 PIP_AUDIT := pip-audit@2.10.1
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 SYSTEM := postgresql redis-server nginx postfix dovecot-imapd chromium firefox-esr libfribidi0 \
-  fonts-noto-core fonts-noto-cjk libreoffice-calc-nogui age gnupg poppler-utils
+  fonts-noto-core fonts-noto-cjk libreoffice-calc-nogui age gnupg poppler-utils \
+  wordpress mariadb-server php-cli php-mysql php-xml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

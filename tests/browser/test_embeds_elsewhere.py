@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -21,28 +20,10 @@ from tests.browser.embed_probe import (
     visit,
 )
 from tests.browser.served import Installation
-from tests.browser.visitor import number_in
 
 pytestmark = pytest.mark.parametrize(
     "installation", ["sqlite"], indirect=True, scope="module"
 )  # both databases: test_partner_page.py
-
-# What WordPress makes of an answer from a host that it does not know, and what its script does
-# (wp-includes/embed.php and js/wp-embed.js, from 4.4 to 6.1): told in our own words.
-WORDPRESS = """
-addEventListener("message", ({ source, data }) => {
-    const frame = document.querySelector("iframe"), quote = document.querySelector("blockquote");
-    if (data.secret !== frame.dataset.secret || source !== frame.contentWindow) return;
-    quote.style.display = "none";
-    frame.removeAttribute("style");
-    if (data.message === "height") frame.height = Math.max(200, Math.min(1000, data.value));
-    const [to, from] = [data.value, frame.src].map((one) => URL.parse(one)?.host);
-    if (data.message === "link" && to === from && document.activeElement === frame)
-        location.href = data.value;
-});
-"""
-HIDDEN = "position: absolute; clip: rect(1px, 1px, 1px, 1px);"
-
 
 @pytest.fixture(autouse=True)
 def _ends_well(browser: Browser) -> Iterator[None]:
@@ -70,35 +51,6 @@ def _page(script: str, body: str, lang: str = "en") -> str:
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>A partner</title>'
         f"{script}<main><h1>A partner</h1>{body}</main></html>"
     )
-
-
-def test_a_pasted_link_becomes_the_counter_in_wordpress(
-    browser: Browser, installation: Installation
-) -> None:
-    slug = _letter(installation, "pasted")
-    link = f"{installation.url}/ar/{slug}"
-    html = json.loads(_ask(installation, "/oembed?" + urlencode({"url": link})))["html"]
-    html = html.replace("<blockquote", '<blockquote data-secret="s3cret"').replace(
-        "<iframe", f'<iframe data-secret="s3cret" style="{HIDDEN}" sandbox="allow-scripts"'
-    )
-    html = html.replace('/oembed"', '/oembed#?secret=s3cret"').replace('loading="lazy"', "")
-    policy = (
-        f"default-src 'none'; frame-src {installation.url}; script-src 'unsafe-inline'; "
-        "style-src 'unsafe-inline'"
-    )
-    with partner_site(_page("", html), policy=policy) as url:
-        bare = visit(browser, url)  # without WordPress's script, as in a feed reader
-        expect(bare.page.locator("blockquote a").first).to_have_attribute("href", link)
-    with partner_site(_page(f"<script>{WORDPRESS}</script>", html), policy=policy) as url:
-        seen = visit(browser, url)
-        frame = seen.page.frame_locator("iframe")
-        expect(frame.locator("h1")).to_be_visible()
-        assert number_in(frame.locator("h1").inner_text()) == 5
-        expect(seen.page.locator("blockquote")).to_be_hidden()
-        assert seen.page.locator("iframe").evaluate("(frame) => frame.height >= 200")
-        assert seen.complaints == []
-        frame.locator("a").click()
-        seen.page.wait_for_url(link)
 
 
 def test_the_number_alone_fills_marked_places_in_their_language(

@@ -16,6 +16,7 @@ from signing import ROOT
 DOCUMENTS = (
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")),
     *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "staff").glob("*.md")),
     ROOT / "docs" / "data-protection" / "README.md",
 )
 ANYTHING = "…"  # in an output: whatever stands here, also several lines where it stands alone

@@ -20,6 +20,8 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from signing import create_app
@@ -134,10 +136,36 @@ class Visitor(FlaskClient):
         return Context().run(super().open, *args, **kwargs)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _rules_compiled_once() -> Iterator[None]:
+    """Each application compiles hundreds of addresses into functions: most of what it costs.
+
+    They follow from the rule alone, so that thousands of applications may have the same.
+    """
+    compile_, kept = Rule._compile_builder, dict[Any, Any]()
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Any:
+        key = rule.rule, str(rule.defaults), append_unknown
+        if key not in kept:
+            kept[key] = compile_(rule, append_unknown)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiled)
+        yield
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates as they were compiled for an earlier test: each has an application of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled: BytecodeCache) -> Iterator[Flask]:
     """The application, with a context pushed; requests have contexts of their own."""
     made = create_app(settings)
+    made.jinja_env.bytecode_cache = compiled
     made.test_client_class = Visitor
     with made.app_context():
         yield made

@@ -22,6 +22,7 @@ from psycopg import sql
 DEBIAN = Path("/usr/lib/postgresql")
 SUPERUSER = "postgres"
 PATIENCE_SECONDS = 10.0
+FIRST_WITH_A_CHOICE = 15  # PostgreSQL's version; before, files were the only way
 
 
 class NoPostgres(Exception):
@@ -35,6 +36,7 @@ class Server:
     port: int
     folder: Path
     options: str
+    copying: str  # how a template is copied: by files is five times as fast as by the log
 
     def start(self) -> None:
         """It answers afterwards; what it had committed when it was killed is there.
@@ -89,8 +91,8 @@ class Server:
         """A new database, as its template is now; returns its address."""
         database = database or f"test_{secrets.token_hex(6)}"
         self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(database), sql.Identifier(template)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
+                sql.Identifier(database), sql.Identifier(template), sql.SQL(self.copying)
             )
         )
         return self.url(database)
@@ -122,7 +124,10 @@ def cluster(*, durable: bool = False) -> Iterator[Server]:
         f"-k {folder} -c listen_addresses=127.0.0.1 -c max_connections=300 "
         f"-c fsync={'on' if durable else 'off'} -c log_min_messages=fatal"
     )
-    server = Server(_free_port(), folder, options)
+    version = programs.parts[-2]
+    has_choice = version.isdigit() and int(version) >= FIRST_WITH_A_CHOICE
+    copying = "STRATEGY FILE_COPY" if has_choice else ""
+    server = Server(_free_port(), folder, options, copying)
     server.start()
     try:
         yield server

@@ -70,8 +70,9 @@ def invitation(
 def set_app(who: Member) -> None:
     with transaction():
         second_factors.begin_app(who.id)
+    code = code_of(who, is_waiting=True)  # reads, and lets go of what it has read in
     with transaction():
-        assert second_factors.confirm_app(who.id, code_of(who, is_waiting=True))
+        assert second_factors.confirm_app(who.id, code)
 
 
 def code_of(who: Member, *, steps: int = 0, is_waiting: bool = False) -> str:
@@ -88,6 +89,7 @@ class Browser:
 
     client: FlaskClient
     last: TestResponse | None = field(default=None, repr=False)
+    tokens: dict[str, str] = field(default_factory=dict, repr=False)  # by session
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         self.last = self.client.get(path, **kwargs)
@@ -102,9 +104,13 @@ class Browser:
         return self.last
 
     def token(self) -> str:
-        page = self.client.get("/staff/again")
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
-        return found[1] if found else ""
+        cookie = self.client.get_cookie("signing", path="/")
+        session = cookie.value if cookie else ""
+        if not self.tokens.get(session):
+            page = self.client.get("/staff/again")
+            found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+            self.tokens[session] = found[1] if found else ""
+        return self.tokens[session]
 
     def sign_in(self, who: Member) -> Browser:
         """By a session of the real verbs, without a password."""

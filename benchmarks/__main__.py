@@ -11,11 +11,14 @@ from pathlib import Path
 
 from benchmarks import (
     beside_nginx,
+    broadcasting,
     constant_answers,
     embeds,
+    exports,
     hot_paths,
     proof_of_work,
     sizes,
+    staff_screens,
     upkeep,
 )
 from benchmarks.installation import Installation, installation
@@ -29,6 +32,9 @@ def main() -> None:
         print(f"\n{name}, two server processes")
         with make() as installed:
             _report(installed)
+            if name == "PostgreSQL":
+                staff_screens.report(installed)
+                exports.report(installed, staff_screens.MANY)
 
 
 @contextmanager
@@ -66,6 +72,8 @@ def _report(installed: Installation) -> None:
             f"  {step.name:62} {step.rows / step.seconds:10,.0f} rows/s "
             f"({step.rows:,} rows; {step.before:.0f} MB resident before, {step.most:.0f} at most)"
         )
+    for figure in broadcasting.figures(installed):
+        print(f"  {figure.name:62} {figure.value:10,.1f}{figure.unit}")
     for one in embeds.sizes(installed):
         packed = f"{one.raw:,} raw, {one.gzip:,} gzip, {one.brotli or 0:,} brotli"
         verdict = "" if one.keeps_it else " OVER IT"

@@ -95,14 +95,14 @@ def _resident() -> float:
 def _fill(letter: Letter, state: State) -> None:
     """Signatures of last month, each with its consent."""
     for first in range(0, ROWS, AT_ONCE):
-        rows = [_row(letter.id, number, state) for number in range(first, first + AT_ONCE)]
+        rows = [row(letter.id, number, state) for number in range(first, first + AT_ONCE)]
         with transaction():
             db.session.execute(insert(Signature), rows)
-            db.session.execute(insert(Consent), [_consent(row) for row in rows])
+            db.session.execute(insert(Consent), [consent(row) for row in rows])
         db.session.expunge_all()
 
 
-def _row(letter_id: UUID, number: int, state: State) -> dict[str, object]:
+def row(letter_id: UUID, number: int, state: State) -> dict[str, object]:
     address = f"upkeep{number}@posteo.de"
     digest = vault.digest(letter_id, address)
     who = Person(name=f"Zoë Lindqvist {number}", email=address, city="Exampleton")
@@ -125,7 +125,7 @@ def _row(letter_id: UUID, number: int, state: State) -> dict[str, object]:
     }
 
 
-def _consent(row: dict[str, object]) -> dict[str, object]:
+def consent(row: dict[str, object]) -> dict[str, object]:
     return {
         "letter_id": row["letter_id"],
         "signature_id": row["id"],

@@ -19,6 +19,7 @@ from signing.core.limits import Limits
 from signing.core.settings import Settings, read_settings
 from signing.core.tokens import Purpose, Tokens
 from signing.core.vault import Vault
+from signing.letters import previews
 from signing.mail.domains import Domains
 from signing.staff_accounts import invitations
 
@@ -63,6 +64,9 @@ def _unlock(app: Flask, settings: Settings) -> None:
             Purpose.NOT_ME: timedelta(days=settings.manage_days),
             Purpose.UNSUBSCRIBE: timedelta(days=settings.manage_days),
             Purpose.INVITATION: invitations.VALID,
+            Purpose.PARTNER: timedelta(days=settings.manage_days),
+            Purpose.CREDIT: timedelta(days=settings.pending_days),
+            Purpose.PREVIEW: previews.VALID,
         },
     )
 

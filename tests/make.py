@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from flask import current_app
+from PIL import Image
 from sqlalchemy import select
 
 from signing.audit import Actor, ActorKind
 from signing.core.db import db, transaction
 from signing.core.tokens import SignatureRef
 from signing.core.vault import vault
-from signing.letters import actions, queries, switches, wordings
+from signing.letters import actions, queries, states, switches, wordings
 from signing.letters.actions import ImportRules
 from signing.letters.folder import Folder, Text
 from signing.letters.models import ConsentPurpose, Letter, Work
+from signing.moderation import actions as moderation_actions
+from signing.moderation.actions import Why
+from signing.moderation.models import Deed
+from signing.moderation.reasons import Reason
+from signing.partners import actions as partner_actions
+from signing.partners import agreeing, arrangement, logos
+from signing.partners.actions import Facts
+from signing.partners.arrangement import About
+from signing.partners.contact import Contact
+from signing.partners.models import Partner
 from signing.signatures import actions as signature_actions
 from signing.signatures import queries as signatures
 from signing.signatures.address import normalised
@@ -84,7 +98,7 @@ def without_work(letter: Letter) -> Letter:
 
 def close(slug: str) -> None:
     with transaction():
-        actions.close(queries.get_by_slug(slug), by=OPERATOR)
+        states.close(queries.get_by_slug(slug), by=OPERATOR)
 
 
 FORM = {
@@ -117,6 +131,7 @@ def declaration(
     country: str = "SE",
     show: Show = Show.NO,
     consents: Sequence[ConsentPurpose] = (ConsentPurpose.SIGN,),
+    partner_id: UUID | None = None,
 ) -> Declaration:
     shown = wordings.list_shown(letter, locale)
     return Declaration(
@@ -124,6 +139,7 @@ def declaration(
         country=country,
         locale=locale,
         consents={purpose: shown[purpose].id for purpose in consents},
+        partner_id=partner_id,
     )
 
 
@@ -141,6 +157,45 @@ def signature(letter: Letter, *, is_confirmed: bool = True, **values: Any) -> Si
     return ref
 
 
+def partner(
+    letter: Letter,
+    code: str = "green-web",
+    *,
+    is_active: bool = True,
+    logo: bool = False,
+    contact: str = "Noor Abel",
+) -> Partner:
+    """A partner by the real verbs: invited, and unless told otherwise accepted."""
+    who = Contact(contact, "noor@partner.example")
+    facts = Facts("Green Web", "https://green.example", ["https://green.example"], ["en"])
+    with transaction():
+        made = agreeing.invite(letter.id, code, facts, who, "en", by=OPERATOR)
+        if logo:
+            picture = BytesIO()
+            Image.new("RGB", (64, 32), "green").save(picture, "PNG")
+            partner_actions.set_logo(made, logos.draw(picture.getvalue()), by=OPERATOR)
+        if is_active:
+            about = About(letter.controller, letter.contact, made.name, "Open roads", "/")
+            shown = arrangement.write(about, "en")
+            agreeing.accept(made, shown, shown.digest.hex(), "Noor Abel", "Director")
+    return made
+
+
+def source(letter: Letter, code: str = "may-mail", name: str = "Mailing in May") -> Partner:
+    """A source of the campaign's own."""
+    with transaction():
+        return partner_actions.make_code(letter.id, code, name, by=OPERATOR)
+
+
+def decided(letter: Letter, deed: Deed, **values: Any) -> SignatureRef:
+    """A confirmed signature with a shown name that staff have hidden or set aside."""
+    shown = {"show": Show.FULL, "consents": (ConsentPurpose.SIGN, ConsentPurpose.SHOW_NAME)}
+    ref = signature(letter, **shown | values)
+    with transaction():
+        moderation_actions.do(deed, ref, Why(Reason.INSULT), by=OPERATOR)
+    return ref
+
+
 def confirm(ref: SignatureRef, *, revision: int = 1) -> None:
     with transaction():
         signature_actions.confirm(ref, revision=revision, grace=timedelta(days=7))
@@ -152,3 +207,10 @@ def reasons(slug: str) -> list[str]:
     with db.engine.connect() as connection:
         found: list[str] = connection.scalars(wanted.where(Letter.slug == slug)).one()
     return found
+
+
+def picture() -> bytes:
+    """A photograph, as somebody uploads it."""
+    into = io.BytesIO()
+    Image.linear_gradient("L").resize((1500, 1000)).convert("RGB").save(into, "JPEG")
+    return into.getvalue()

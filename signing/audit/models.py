@@ -14,7 +14,11 @@ from signing.core.db import Base
 
 class AuditEvent(Base):
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_at", "at", "id"),)  # pages of it, over all letters
+    # Pages of it, over all letters and of one.
+    __table_args__ = (
+        Index("ix_audit_events_at", "at", "id"),
+        Index("ix_audit_events_of_letter", "letter_id", "at", "id"),
+    )
 
     letter_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -29,12 +29,6 @@ def has_happened(letter_id: UUID, verb: Verb) -> bool:
     return db.session.scalar(event.limit(1)) is not None
 
 
-def list_since(letter_id: UUID, verb: Verb, since: datetime) -> Sequence[AuditEvent]:
-    """When this was done to a letter from that moment on, the oldest first."""
-    events = select(AuditEvent).where(AuditEvent.letter_id == letter_id, AuditEvent.verb == verb)
-    return db.session.scalars(events.where(AuditEvent.at >= since).order_by(AuditEvent.at)).all()
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which events: empty values filter nothing; `letters` None means all, the house's too."""

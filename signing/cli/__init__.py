@@ -9,6 +9,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from signing.cli import (
+    collected,
     counts,
     db,
     demo,
@@ -47,6 +48,7 @@ for command in (
     domains.domains_,
     mail.mail_,
     signatures.signatures_,
+    collected.collected_,
     staff.staff_,
     counts.counts_,
     erase.erase,

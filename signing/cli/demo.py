@@ -36,10 +36,17 @@ from signing.signatures.address import normalised
 from signing.signatures.declaration import Declaration
 from signing.signatures.models import Show
 from signing.signatures.person import Person
+from signing.staff_accounts import invitations
+from signing.staff_accounts import queries as members
+from signing.staff_accounts.actions import Doer
+from signing.staff_accounts.models import State as MemberState
+from signing.staff_accounts.roles import Held, Role
 from signing.web.addresses import reserved_slugs
 
 LETTERS = ROOT / "demo" / "letters"
 KEYS_FILE = "keys.env"
+HOST = "localhost"  # browsers keep no passkey for an IP address
+OWNER = "owner@example.org"
 STOP_SECONDS = 10
 
 
@@ -66,7 +73,8 @@ def demo(port: int) -> None:
         commands = (["serve", "--port", str(port)], ["worker"])
         processes.extend(_start(command, environment) for command in commands)
         click.echo(
-            f"\n  Letters:  http://127.0.0.1:{port}/\n  Mails:    http://127.0.0.1:{port}/outbox\n"
+            f"\n  Letters:  http://{HOST}:{port}/\n  Mails:    http://{HOST}:{port}/outbox\n"
+            f"  Staff:    http://{HOST}:{port}/staff (the invitation of {OWNER} is in the mails)\n"
         )
         click.echo("Ctrl-C stops everything.")
         _wait()
@@ -79,7 +87,7 @@ def _environment(data: Path, port: int, smtp_port: int, outbox: Path) -> dict[st
         | _kept_keys(data / KEYS_FILE)
         | {
             "SIGNING_DATA_DIR": str(data),
-            "SIGNING_BASE_URL": f"http://127.0.0.1:{port}",
+            "SIGNING_BASE_URL": f"http://{HOST}:{port}",
             "SIGNING_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
             "SIGNING_MAIL_FROM": "letters@example.org",
             "SIGNING_SITE_NAME": "Open letters",
@@ -119,6 +127,15 @@ def _prepare(settings: Settings) -> None:
                 letter = letter_actions.import_folder(read, rules, by=OPERATOR).letter
             if not counts.total(letter.id).n:
                 _let_them_sign(letter)
+        _invite_the_owner()
+
+
+def _invite_the_owner() -> None:
+    """At each start until it is accepted, for the mails of the last time are gone."""
+    known = members.find_by_address(OWNER)
+    if known is None or known.state == MemberState.INVITED:
+        with transaction():
+            invitations.invite(OWNER, Held(Role.OWNER), locales.SOURCE, by=Doer.operator())
 
 
 def _let_them_sign(letter: Letter) -> None:

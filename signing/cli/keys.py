@@ -144,7 +144,7 @@ def _rows(living: list[OwnedKey], names: dict[UUID, str], faults: list[str]) -> 
     for one in living:
         if one.purpose is KeyPurpose.SEAL:
             versions.setdefault(one.owner_id, []).append(one.key.version)
-    for (owner_id, version), n in sorted(resealing.count_by_version().items()):
+    for (owner_id, version), n in sorted(resealing.count_by_version(rotating.SHELVES).items()):
         owner, mine = names.get(owner_id, str(owner_id)), versions.get(owner_id, [])
         if version not in mine:
             faults.append(f"{owner}: {n} rows are sealed under key {version}, which is gone")

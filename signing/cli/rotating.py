@@ -8,14 +8,18 @@ from uuid import UUID
 
 from signing.audit import Verb, log
 from signing.cli.app import OPERATOR
+from signing.collected import shelves
 from signing.core import clock
 from signing.core.db import transaction
 from signing.core.ids import HOUSE
 from signing.core.rotation import Rotation, Superseded
 from signing.core.vault import Unreadable, vault
+from signing.exports import shelves as exported
+from signing.moderation import shelves as moderated
 from signing.signatures import resealing
 from signing.signatures.resealing import Resealed
 
+SHELVES = (*resealing.SHELVES, *shelves.SHELVES, *moderated.SHELVES, *exported.SHELVES)
 LONGEST_PAUSE_SECONDS = 1.0
 BUSY_SECONDS = 1.0
 
@@ -94,7 +98,7 @@ def _sweep_clean(owner_id: UUID, pause: Pause) -> Resealed:
 def _sweep(owner_id: UUID, moved: Moved) -> tuple[Resealed, int]:
     """Once through the owner's rows; what was done, and how many old ones were met."""
     total, met = Resealed(), 0
-    for shelf in resealing.SHELVES:
+    for shelf in SHELVES:
         after = resealing.BEFORE_ALL
         while ids := _list_old(shelf, owner_id, after):
             with transaction():
@@ -114,4 +118,5 @@ def _list_old(shelf: resealing.Shelf, owner_id: UUID, after: UUID) -> list[UUID]
 def count_old(owners: Collection[UUID]) -> int:
     """How many rows are to be sealed anew."""
     readable = {one.owner_id for one in vault.store.list_living()}
-    return sum(resealing.count_old(owner_id) for owner_id in owners if owner_id in readable)
+    mine = [owner_id for owner_id in owners if owner_id in readable]
+    return sum(resealing.count_old(owner_id, SHELVES) for owner_id in mine)

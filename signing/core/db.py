@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    BigInteger,
     Connection,
     CursorResult,
     Date,
@@ -25,12 +26,17 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     Uuid,
+    cast,
     event,
+    extract,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql import ColumnElement, Select, SQLColumnExpression
 
 BUSY_SECONDS = 15
 _SQLITE_WRITER = threading.Lock()
@@ -165,6 +171,18 @@ def count_rows(result: Result[Any]) -> int:
     """How many rows an UPDATE or DELETE touched."""
     assert isinstance(result, CursorResult)  # noqa: S101  # what every such statement returns
     return result.rowcount
+
+
+def count_few(rows: Select[Any], *, most: int = 1000) -> int:
+    """How many there are, but no further than one more than `most`: it costs no more than that."""
+    return db.session.scalar(select(func.count()).select_from(rows.limit(most + 1).subquery())) or 0
+
+
+def hour_of(moment: SQLColumnExpression[datetime]) -> ColumnElement[int]:
+    """In SQL: hours since 1970-01-01T00Z, as tallies count them."""
+    epoch = extract("epoch", moment)
+    whole = cast(epoch, BigInteger).op("/")(3600)
+    return cast(whole if dialect() == "sqlite" else func.floor(epoch / 3600), BigInteger)
 
 
 def let_go() -> None:

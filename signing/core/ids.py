@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from datetime import datetime
 from uuid import UUID
 
 # House rows in a table that grows carry this in place of a letter's id.
@@ -19,3 +20,8 @@ def new_id() -> UUID:
     value = milliseconds << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+
+
+def first_of(at: datetime) -> UUID:
+    """No id that was made at that moment or later is smaller: times in an order of ids."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)

@@ -39,10 +39,13 @@ class KeyPurpose(StrEnum):
 class Forgotten(StrEnum):
     WITHDRAWN = "withdrawn"  # the signature was taken back
     HIDDEN = "hidden"  # the name was taken off the page
+    STAFF_HIDDEN = "hidden:staff"  # by staff, with a reason
+    SET_ASIDE = "set_aside"  # by staff, with a reason
     SUPPRESSED = "suppressed"  # an address: never again; its house digest stands as signature_id
     NO_NEWS = "unsubscribed:news"  # one consent to be mailed was taken back
     NO_NEWSLETTER = "unsubscribed:newsletter"
     NO_FOLLOW_UP = "unsubscribed:follow_up"
+    NO_PARTNER = "unsubscribed:partner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,14 @@ class KeyStore:
         with self.engine.connect() as connection:
             rows = connection.execute(wanted)
             return [TakenBack(letter, id_, Forgotten(what), at) for letter, id_, what, at in rows]
+
+    def count_forgotten(self, letter_id: UUID, what: Forgotten) -> int:
+        """How often this was taken back under a letter, as far back as it is noted."""
+        mine = select(func.count()).where(
+            ForgottenRow.letter_id == letter_id, ForgottenRow.what == what
+        )
+        with self.engine.connect() as connection:
+            return connection.scalar(mine) or 0
 
     def delete_forgotten(self, before: datetime) -> int:
         """What was taken back before then is in every backup by now; returns how many."""

@@ -6,13 +6,13 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time, get_datetime_format, get_timezone_name
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask_babel import force_locale
@@ -94,6 +94,14 @@ def number(value: int, language: Language) -> str:
 
 def day(value: date, language: Language) -> str:
     return format_date(value, "long", locale=language.babel)
+
+
+def moment(value: datetime, language: Language) -> str:
+    """Day, time and time zone, by the clocks of the value's own zone."""
+    time = format_time(value, "short", tzinfo=value.tzinfo, locale=language.babel)
+    zone = get_timezone_name(value, width="short", locale=language.babel)
+    joined = str(get_datetime_format("long", locale=language.babel)).replace("'", "")
+    return joined.format(f"{time} {zone}", day(value, language))
 
 
 def listing(words: list[str], language: Language) -> str:

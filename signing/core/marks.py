@@ -7,15 +7,19 @@ of it was put back. Then people may have taken back what is there again: see `re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, case, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from signing.core import clock
 from signing.core.db import Base, db, insert
 from signing.core.vault import vault
 
 TICKS = "ticks"  # one a minute and worker
 LOST = "lost"  # ticks that an older key store, put back, did not know of
+WORKER = "worker"  # when one was last at work, in seconds since 1970
+A_MINUTE = 60
 # So many workers may have died between the two halves of a tick.
 SLACK = 10
 
@@ -81,3 +85,20 @@ def note_lost(ticks: int) -> None:
 
 def forget_lost() -> None:
     db.session.execute(delete(Mark).where(Mark.name == LOST))
+
+
+def note_worker() -> bool:
+    """A worker is at work; False where another has said so within the last minute."""
+    row = insert(Mark).values(name=WORKER, n=int(clock.now().timestamp()))
+    noted = row.on_conflict_do_update(
+        index_elements=[Mark.name],
+        set_={"n": row.excluded.n},
+        where=Mark.n <= row.excluded.n - A_MINUTE,
+    )
+    return db.session.scalar(noted.returning(Mark.n)) is not None
+
+
+def worker_seen() -> datetime | None:
+    """When a worker was last at work, to the minute; None: never."""
+    at = read_mark(WORKER)
+    return datetime.fromtimestamp(at, UTC) if at else None

@@ -33,6 +33,9 @@ class Purpose(StrEnum):
     NOT_ME = "not-me"  # never write to this address again
     UNSUBSCRIBE = "unsubscribe"  # no more mails of one sort
     INVITATION = "invitation"  # become a member of the staff; speaks of no signature
+    PARTNER = "partner"  # a partner's own page; speaks of no signature
+    CREDIT = "credit"  # "I came through them": names a partner beside the signature
+    PREVIEW = "preview"  # see a letter's draft; speaks of no signature
 
 
 @dataclass(frozen=True, slots=True)

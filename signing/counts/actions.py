@@ -51,6 +51,11 @@ def partner_value(partner_id: UUID | None) -> str:
     return partner_id.hex if partner_id else ""
 
 
+def brought_value(partner_id: UUID, locale: str) -> str:
+    """How a partner's people of one language stand in a tally."""
+    return f"{partner_id.hex}:{locale}"
+
+
 def note(letter_id: UUID, kind: Kind, *, delta: int, shown_delta: int = 0) -> None:
     """Add a line to the ledger, in the transaction of what changed the count."""
     line = {
@@ -130,6 +135,8 @@ def _changes(line: CountChange) -> Iterator[tuple[Dimension, str, int]]:
         yield Dimension.COUNTRY, line.country, line.delta
         yield Dimension.PARTNER, partner_value(line.partner_id), line.delta
         yield Dimension.ENTRY, line.entry, line.delta
+        if line.partner_id:
+            yield Dimension.BROUGHT, brought_value(line.partner_id, line.locale), line.delta
     if line.shown_delta:
         yield Dimension.SHOWN_NAME, "", line.shown_delta
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signing.core.db import Base
@@ -20,6 +20,7 @@ class Dimension(StrEnum):
     COUNTRY = "country"
     PARTNER = "partner"
     ENTRY = "entry"
+    BROUGHT = "brought"  # by partner and language, of those whom somebody brought
     SHOWN_NAME = "shown_name"  # one value, "": how many names are public
 
 
@@ -43,6 +44,8 @@ class Tally(Base):
     """What the rolled-up lines add up to: by dimension and value, ever (hour 0) and by hour."""
 
     __tablename__ = "tallies"
+    # The key has the value before the hour: without this, reading one hour reads all of them.
+    __table_args__ = (Index("ix_tallies_hour", "letter_id", "dimension", "hour"),)
 
     letter_id: Mapped[UUID] = mapped_column(primary_key=True)
     dimension: Mapped[str] = mapped_column(primary_key=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     String,
+    case,
     cast,
     func,
     literal,
@@ -19,10 +21,24 @@ from sqlalchemy import (
     union_all,
 )
 
-from signing.core.db import Moment, db
+from signing.core.db import Moment, db, hour_of
 from signing.counts.models import EVER, SECONDS_AN_HOUR, CountChange, Dimension, Tally
 
+NOBODY = (Dimension.BROUGHT, "")  # those whom nobody brought have no tally there
 FEWEST = Dimension.ENTRY  # every signature is in each dimension; this one has the fewest values
+_PARTNER = func.coalesce(cast(CountChange.partner_id, String), "")
+_BROUGHT = case(
+    (CountChange.partner_id.is_(None), ""),
+    else_=func.replace(_PARTNER, "-", "", type_=String) + ":" + CountChange.locale,
+)
+# Where a line of the ledger has the value that it counts under.
+_COLUMNS: dict[Dimension, SQLColumnExpression[str]] = {
+    Dimension.LOCALE: CountChange.locale,
+    Dimension.COUNTRY: CountChange.country,
+    Dimension.PARTNER: func.replace(_PARTNER, "-", "", type_=String),
+    Dimension.BROUGHT: _BROUGHT,
+    Dimension.ENTRY: CountChange.entry,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,42 @@ def by_hour(letter_id: UUID) -> list[tuple[datetime, int]]:
     ]
 
 
+def totals(letter_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The totals of several letters, in one statement; those that nobody signed are not in it."""
+    tallied = select(Tally.letter_id, Tally.n).where(
+        Tally.letter_id.in_(letter_ids), Tally.dimension == Dimension.LOCALE, Tally.hour == EVER
+    )
+    waiting = select(CountChange.letter_id, CountChange.delta.label("n")).where(
+        CountChange.letter_id.in_(letter_ids)
+    )
+    lines = union_all(tallied, waiting).subquery()
+    sums = select(lines.c.letter_id, func.sum(lines.c.n)).group_by(lines.c.letter_id)
+    return {letter_id: int(n) for letter_id, n in db.session.execute(sums)}
+
+
+def changes(letter_id: UUID, since: int = EVER + 1) -> dict[int, int]:
+    """How much the number changed in each hour from this one on (hours since 1970-01-01T00Z).
+
+    In one statement, so that no line is missed or counted twice on its way into the tallies.
+    """
+    tallied = select(Tally.hour.label("hour"), Tally.n).where(
+        Tally.letter_id == letter_id, Tally.dimension == FEWEST, Tally.hour >= since
+    )
+    first = datetime.fromtimestamp(since * SECONDS_AN_HOUR, UTC)
+    waiting = select(hour_of(CountChange.at).label("hour"), CountChange.delta.label("n")).where(
+        CountChange.letter_id == letter_id, CountChange.at >= first, CountChange.delta != 0
+    )
+    lines = union_all(tallied, waiting).subquery()
+    sums = select(lines.c.hour, func.sum(lines.c.n)).group_by(lines.c.hour)
+    return {int(hour): int(n) for hour, n in db.session.execute(sums)}
+
+
+def by_value(letter_id: UUID, dimension: Dimension) -> dict[str, int]:
+    """People by the values of a dimension; values above zero, most first."""
+    counted = _add_up(letter_id, dimension, _COLUMNS[dimension], CountChange.delta)
+    return {value: n for value, n in counted.most_common() if n > 0}
+
+
 def before(letter_id: UUID, dimension: Dimension, moment: datetime) -> dict[str, int]:
     """People by the values of a dimension as they were at a full hour; values above zero.
 
@@ -101,21 +153,16 @@ def before(letter_id: UUID, dimension: Dimension, moment: datetime) -> dict[str,
 
 def ever(letter_id: UUID) -> dict[tuple[Dimension, str], int]:
     """Every dimension and value above or below zero."""
-    partner = func.replace(
-        func.coalesce(cast(CountChange.partner_id, String), ""), "-", "", type_=String
-    )
-    columns: dict[Dimension, tuple[SQLColumnExpression[str], SQLColumnExpression[int]]] = {
-        Dimension.LOCALE: (CountChange.locale, CountChange.delta),
-        Dimension.COUNTRY: (CountChange.country, CountChange.delta),
-        Dimension.PARTNER: (partner, CountChange.delta),
-        Dimension.ENTRY: (CountChange.entry, CountChange.delta),
-        Dimension.SHOWN_NAME: (literal(""), CountChange.shown_delta),
-    }
+    shown = _add_up(letter_id, Dimension.SHOWN_NAME, literal(""), CountChange.shown_delta)
+    counted = {
+        dimension: _add_up(letter_id, dimension, column, CountChange.delta)
+        for dimension, column in _COLUMNS.items()
+    } | {Dimension.SHOWN_NAME: shown}
     return {
         (dimension, value): n
-        for dimension, (value_column, delta) in columns.items()
-        for value, n in _add_up(letter_id, dimension, value_column, delta).items()
-        if n
+        for dimension, values in counted.items()
+        for value, n in values.items()
+        if n and (dimension, value) != NOBODY
     }
 
 

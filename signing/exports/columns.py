@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
-from signing.signatures.models import Signature
-from signing.signatures.person import Person
+from sqlalchemy import Row
 
+from signing.letters.models import Field
+
+REFERENCE = "reference"
 COLUMNS = (
     "name",
     "email",
     "country",
+    "postcode",
     "city",
+    "organisation",
     "language",
     "comment",
     "shown_name",
@@ -22,28 +26,39 @@ COLUMNS = (
     "consents",
     "entry",
     "partner",
+    REFERENCE,
 )
+# Columns that are empty unless the letter's form has such a field.
+ASKED_FOR = frozenset(field.value for field in Field)
+
+Cells = Sequence[str]
+Getter = Callable[[Row[Any], Mapping[str, Any]], str]
 
 
-def row(
-    signature: Signature, person: Person, consents: Sequence[tuple[str, UUID]]
-) -> tuple[str, ...]:
-    """One cell a column. Times are UTC, ISO 8601; consents read `purpose=wording-id`."""
-    return (
-        person.name,
-        person.email,
-        signature.country,
-        person.city,
-        signature.locale,
-        person.comment,
-        signature.public_name or "",
-        _time(signature.created_at),
-        _time(signature.confirmed_at),
-        " ".join(f"{purpose}={wording_id}" for purpose, wording_id in sorted(consents)),
-        signature.entry,
-        str(signature.partner_id or ""),
-    )
-
-
-def _time(moment: datetime | None) -> str:
+def time(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds") if moment else ""
+
+
+def getters(
+    columns: Sequence[str], countries: Mapping[str, str], more: Mapping[str, Getter]
+) -> list[Getter]:
+    """How each column is read from a row and from what was sealed in it.
+
+    Times are UTC, ISO 8601. `countries` are names by code; a code without one stays. `more` has
+    what a row alone does not tell: consents and the reference.
+    """
+    known: dict[str, Getter] = {
+        "name": lambda _row, who: str(who["name"]),
+        "email": lambda _row, who: str(who["email"]),
+        "postcode": lambda _row, who: str(who.get("postcode", "")),
+        "city": lambda _row, who: str(who["city"]),
+        "organisation": lambda _row, who: str(who.get("organisation", "")),
+        "comment": lambda _row, who: str(who["comment"]),
+        "country": lambda row, _who: countries.get(row.country, row.country),
+        "language": lambda row, _who: str(row.locale),
+        "shown_name": lambda row, _who: "" if row.hidden_by_staff_at else row.public_name or "",
+        "signed_at": lambda row, _who: time(row.created_at),
+        "confirmed_at": lambda row, _who: time(row.confirmed_at),
+        "entry": lambda row, _who: str(row.entry),
+    }
+    return [more.get(column) or known[column] for column in columns]

@@ -1,50 +1,123 @@
-"""The rows of an export, streamed: memory does not grow with their number."""
+"""Questions about exports."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 
 from signing.core.db import db
-from signing.exports import columns
-from signing.signatures import person
-from signing.signatures.models import Consent, Signature, State
+from signing.core.ids import HOUSE
+from signing.core.refusals import NotFound
+from signing.core.vault import Place, vault
+from signing.counts import queries as counts
+from signing.exports.choice import Choice, Preset
+from signing.exports.models import Export, ExportChunk, Exported, State
+from signing.exports.rows import NOWHERE, Reader
+from signing.signatures.models import Signature
+from signing.staff_accounts.models import HeldRole, Member
+from signing.staff_accounts.models import State as MemberState
+from signing.staff_accounts.roles import MAY, Act
 
-BATCH = 1000
-
-
-def stream(letter_id: UUID) -> Iterator[tuple[str, ...]]:
-    """Confirmed signatures in the order they were made, as rows of `columns.COLUMNS`."""
-    after = UUID(int=0)
-    while batch := _batch(letter_id, after):
-        consents = _consents(letter_id, [signature.id for signature in batch])
-        for signature in batch:
-            yield columns.row(signature, person.of(signature), consents[signature.id])
-        after = batch[-1].id
-        db.session.expunge_all()
+MOST_WAITING = 1000  # a number that is shown needs no more
+IDS = 10_000
 
 
-def _batch(letter_id: UUID, after: UUID) -> Sequence[Signature]:
-    """The next rows by primary key: no cursor to keep open, no offset to count again."""
-    return db.session.scalars(
-        select(Signature)
-        .where(Signature.letter_id == letter_id, Signature.id > after)
-        .where(Signature.state == State.CONFIRMED)
-        .order_by(Signature.id)
-        .limit(BATCH)
-    ).all()
+def get(letter_id: UUID, export_id: UUID, *, to_change: bool = False) -> Export:
+    """`to_change` has others wait until this transaction is over."""
+    wanted = select(Export).where(Export.letter_id == letter_id, Export.id == export_id)
+    if to_change:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    export = db.session.scalar(wanted)
+    if export is None:
+        raise NotFound
+    return export
 
 
-def _consents(letter_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, UUID]]]:
-    rows = db.session.execute(
-        select(Consent.signature_id, Consent.purpose, Consent.wording_id)
-        .where(Consent.letter_id == letter_id, Consent.signature_id.in_(ids))
-        .where(Consent.withdrawn_at.is_(None))
+def list_page(letter_id: UUID, *, before: UUID | None, limit: int) -> Sequence[Export]:
+    """A letter's exports, the newest first, from behind `before` on."""
+    wanted = select(Export).where(Export.letter_id == letter_id)
+    if before is not None:
+        wanted = wanted.where(Export.id < before)
+    return db.session.scalars(wanted.order_by(Export.id.desc()).limit(limit)).all()
+
+
+def count_waiting(letter_id: UUID, *, but: str = "") -> int:
+    """How many wait for a second person, who is not the member `but`; 1,000 at most."""
+    asked = select(Export.id).where(
+        Export.letter_id == letter_id, Export.state == State.ASKED, Export.asked_by != but
     )
-    given: dict[UUID, list[tuple[str, UUID]]] = defaultdict(list)
-    for signature_id, purpose, wording_id in rows:
-        given[signature_id].append((purpose, wording_id))
-    return given
+    few = asked.limit(MOST_WAITING).subquery()
+    return db.session.scalar(select(func.count()).select_from(few)) or 0
+
+
+def count(choice: Choice) -> int:
+    """How many rows the export would have now; without filters as cheap as the count."""
+    if choice.preset in {Preset.FULL, Preset.DELIVERY} and not choice.used:
+        return counts.total(choice.wanted.letter_id).n
+    rows = select(func.count()).select_from(Signature).where(*choice.conditions())
+    return db.session.scalar(rows) or 0
+
+
+def list_first(choice: Choice, n: int) -> list[tuple[str, ...]]:
+    """The first rows as the export would have them; raises `vault.Unreadable`."""
+    found = Reader(choice, HOUSE).read(n)
+    return [row for _id, row in found or ()]
+
+
+def list_seconds(letter_id: UUID, *, but: str) -> set[str]:
+    """Members, by id, who may export this letter's signatures, without one of them."""
+    roles = [role for role, acts in MAY.items() if Act.EXPORT in acts]
+    able = (
+        select(HeldRole.member_id)
+        .join(Member, Member.id == HeldRole.member_id)
+        .where(HeldRole.role.in_(roles), HeldRole.letter_id.in_([HOUSE, letter_id]))
+        .where(Member.state == MemberState.ACTIVE)
+    )
+    return {str(id_) for id_ in db.session.scalars(able)} - {but}
+
+
+def find_chunk(letter_id: UUID, export_id: UUID, number: int) -> bytes | None:
+    """A piece of the file, opened; None behind its end. Raises `vault.Unreadable`."""
+    wanted = select(ExportChunk.sealed).where(
+        ExportChunk.letter_id == letter_id,
+        ExportChunk.export_id == export_id,
+        ExportChunk.number == number,
+    )
+    sealed = db.session.scalar(wanted)
+    place = chunk_place(letter_id, export_id, number)
+    return vault.open(place, sealed) if sealed is not None else None
+
+
+def chunk_place(letter_id: UUID, export_id: UUID, number: int) -> Place:
+    return Place("export_chunks", letter_id, export_id.bytes + number.to_bytes(4, "big"))
+
+
+def stream_ids(letter_id: UUID, export_id: UUID) -> Iterator[UUID]:
+    """Everybody who was in an export, in the order of their ids."""
+    after = NOWHERE
+    while True:
+        wanted = select(Exported.signature_id).where(
+            Exported.letter_id == letter_id,
+            Exported.export_id == export_id,
+            Exported.signature_id > after,
+        )
+        ids = db.session.scalars(wanted.order_by(Exported.signature_id).limit(IDS)).all()
+        if not ids:
+            return
+        yield from ids
+        after = ids[-1]
+
+
+def list_with(letter_id: UUID, signature_id: UUID) -> list[tuple[datetime, tuple[str, ...]]]:
+    """When this signature left in an export, and with which columns, the oldest first."""
+    carried = exists().where(
+        Exported.letter_id == letter_id,
+        Exported.export_id == Export.id,
+        Exported.signature_id == signature_id,
+    )
+    left = select(Export).where(Export.letter_id == letter_id, Export.left_at.is_not(None), carried)
+    exports = db.session.scalars(left.order_by(Export.id))
+    return [(one.left_at, tuple(one.choice["columns"])) for one in exports if one.left_at]

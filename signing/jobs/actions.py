@@ -41,6 +41,7 @@ class Progress:
     done: int
     total: int | None = None
     cursor: Mapping[str, Any] = field(default_factory=dict)
+    rest_until: datetime | None = None  # nothing to do before then: others may have the worker
 
 
 def put(
@@ -109,6 +110,20 @@ def advance(job: Job, progress: Progress) -> None:
         attempts=1,
     )
     if not count_rows(db.session.execute(noted)):
+        raise LeaseLost
+
+
+def rest(job: Job, progress: Progress) -> None:
+    """As `advance`, but give it back: whoever is free at `rest_until` goes on from the cursor."""
+    rested = _mine(job).values(
+        done=progress.done,
+        total=progress.total,
+        cursor=dict(progress.cursor),
+        due_at=progress.rest_until,
+        leased_until=None,
+        attempts=0,
+    )
+    if not count_rows(db.session.execute(rested)):
         raise LeaseLost
 
 

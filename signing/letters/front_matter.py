@@ -10,8 +10,13 @@ from datetime import UTC, date, datetime, time
 
 import yaml
 
+from signing.letters import colours
+from signing.letters.goals import LEAST_PERCENT, MOST_PERCENT
+from signing.letters.moments import zones
+
 FENCES = {"---": "YAML", "+++": "TOML"}
-FIELDS = ("country", "city", "comment")  # as in `models`, which a pure module does not import
+# As in `models`, which a pure module does not import.
+FIELDS = ("country", "postcode", "city", "organisation", "comment")
 STATES = ("draft", "open", "closed")  # a letter reaches the others elsewhere
 GOAL_AT_MOST = 1_000_000_000
 
@@ -151,6 +156,38 @@ def fields(value: object) -> tuple[str, ...]:
     return tuple(names)
 
 
+def grows_at(value: object) -> int:
+    return _number(value, least=LEAST_PERCENT, most=MOST_PERCENT)
+
+
+def time_zone(value: object) -> str:
+    if value not in zones():
+        raise ValueError("this must be a time zone, such as Europe/Berlin")
+    return str(value)
+
+
+def countries(value: object) -> tuple[str, ...]:
+    """ISO 3166 codes, sorted, each once; the door knows which there are."""
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list):
+        raise ValueError("this must be a list, such as [DE, FR]")  # noqa: TRY004
+    codes = {text(one).upper() for one in listed} - {""}
+    if wrong := sorted(one for one in codes if not re.fullmatch("[A-Z]{2}", one)):
+        raise ValueError(f"{_listed(wrong)} is no code of a country")
+    return tuple(sorted(codes))
+
+
+def accent(value: object) -> str:
+    try:
+        colour = colours.read(text(value))
+    except ValueError:
+        raise ValueError('this must be a colour in quotation marks, such as "#0b5c4a"') from None
+    if not colours.can_be_read(colour):
+        near = colours.nearest(colour)
+        raise ValueError(f"this colour is too pale to be read; the nearest that can be is {near}")
+    return colour
+
+
 def state(value: object) -> str:
     if value not in STATES:
         raise ValueError(f"this must be one of {_listed(STATES)}")
@@ -164,14 +201,22 @@ def _listed(names: Iterable[str]) -> str:
 SETTINGS: Mapping[str, Callable[[object], object]] = {
     "slug": text,
     "goal": goal,
+    "goal_grows_at": grows_at,
+    "opens": closes,
     "closes": closes,
+    "time_zone": time_zone,
     "to": one_line,
     "fields": fields,
+    "required": fields,
+    "countries": countries,
     "state": state,
     "controller": text,
     "contact": text,
     "minimum_age": minimum_age,
     "newsletter": text,
+    "sender_name": one_line,
+    "reply_address": text,
+    "accent": accent,
 }
 OF_EACH_LANGUAGE = ("title", "description", "to", "date")
 KNOWN = {*SETTINGS, *OF_EACH_LANGUAGE}

@@ -17,13 +17,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from signing.core import locales
 from signing.core.refusals import Refusal
-from signing.letters import wordings
+from signing.letters import queries, wordings
 from signing.letters.models import ConsentPurpose, Field, Letter, Translation
 
 INDEX = "README.md"  # says what the templates are for; none itself
 MARK = "[… to be filled in by a person"
-ASKED = {Field.COUNTRY: "country", Field.CITY: "town", Field.COMMENT: "comment"}
-GIVEN_ON = {Field.COUNTRY, Field.CITY}  # what the addressee gets besides the name
+ASKED = {
+    Field.COUNTRY: "country",
+    Field.POSTCODE: "postcode",
+    Field.CITY: "town",
+    Field.ORGANISATION: "organisation",
+    Field.COMMENT: "comment",
+}
+GIVEN_ON = set(ASKED) - {Field.COMMENT}  # what the addressee gets besides the name
 
 
 class PapersThere(Refusal):
@@ -100,7 +106,9 @@ class Subject:
 
 def describe(letter: Letter, translations: Sequence[Translation], *, address: str) -> Subject:
     """The letter as the documents tell of it; `address` is its page."""
-    original = next(one for one in translations if one.locale == letter.default_locale)
+    original = next((one for one in translations if one.locale == letter.default_locale), None)
+    if original is None:
+        raise queries.NothingPublished
     shown = wordings.list_shown(letter, locales.SOURCE)
     asked = [ASKED[one] for one in Field if one in letter.fields]
     given_on = [ASKED[one] for one in Field if one in letter.fields and one in GIVEN_ON]

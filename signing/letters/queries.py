@@ -16,6 +16,7 @@ from signing.core.db import db
 from signing.core.refusals import Refusal
 from signing.letters.folder import Text
 from signing.letters.models import (
+    Draft,
     Letter,
     LetterRevision,
     LetterSlug,
@@ -45,6 +46,11 @@ BY_SLUG = (
 class NoSuchLetter(Refusal):
     status = 404
     message = _l("There is no letter at this address.")
+
+
+class NothingPublished(Refusal):
+    status = 409
+    message = _l("The original of this letter is not published yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,15 @@ def get(letter_id: UUID) -> Letter:
     return letter
 
 
+def get_to_change(letter_id: UUID) -> Letter:
+    """The letter as it is by now; until this transaction ends, nobody else changes it."""
+    wanted = select(Letter).where(Letter.id == letter_id).with_for_update()
+    found = db.session.scalar(wanted, execution_options={"populate_existing": True})
+    if found is None:
+        raise NoSuchLetter
+    return found
+
+
 def read(letter: Letter, locale: str) -> Reading:
     """The letter in `locale` or the best fallback: exact, base, the letter's own language."""
     rows = db.session.execute(
@@ -108,7 +123,14 @@ def read(letter: Letter, locale: str) -> Reading:
 
 
 def get_title(letter: Letter, locale: str) -> str:
-    return read(letter, locale).translation.title
+    """What visitors read above it; while there is nothing for them yet, what is being written."""
+    published = select(Translation.locale, Translation.title).where(
+        Translation.letter_id == letter.id, Translation.state == TranslationState.PUBLISHED
+    )
+    written = select(Draft.locale, Draft.title).where(Draft.letter_id == letter.id)
+    titles = dict(db.session.execute(published).all()) or dict(db.session.execute(written).all())
+    best = locales.choose([locale], titles, letter.default_locale)
+    return titles.get(best) or letter.slug
 
 
 def list_open(locale: str) -> list[Reading]:
@@ -133,7 +155,7 @@ def list_all() -> Sequence[Letter]:
 def list_over(*, delivered_before: datetime, closed_before: datetime) -> Sequence[Letter]:
     """Letters whose signers' data has had its time: delivered or closed so long ago."""
     is_over = (Letter.delivered_at < delivered_before) | (Letter.closes_at < closed_before)
-    return db.session.scalars(select(Letter).where(is_over, Letter.state != State.ARCHIVED)).all()
+    return db.session.scalars(select(Letter).where(is_over, Letter.erased_at.is_(None))).all()
 
 
 def list_with_names_over(today: date) -> Sequence[Letter]:
@@ -150,8 +172,10 @@ def list_locales(letter_id: UUID) -> list[str]:
 
 
 def list_translations(letter_id: UUID) -> Sequence[Translation]:
-    """The letter in every language, whatever its state, sorted by locale."""
-    wanted = select(Translation).where(Translation.letter_id == letter_id)
+    """The letter in every language that visitors find it in, sorted by locale."""
+    wanted = select(Translation).where(
+        Translation.letter_id == letter_id, Translation.state == TranslationState.PUBLISHED
+    )
     return db.session.scalars(wanted.order_by(Translation.locale)).all()
 
 
@@ -171,7 +195,6 @@ def list_corrections(letter: Letter, locale: str) -> list[Correction]:
 
 def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
     """The letter as `folder.write` takes it: the original, the other languages, the settings."""
-    rows = db.session.scalars(select(Translation).where(Translation.letter_id == letter.id)).all()
     texts = {
         row.locale: Text(
             locale=row.locale,
@@ -181,20 +204,30 @@ def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
             to=row.to,
             privacy=row.privacy,
         )
-        for row in rows
+        for row in list_translations(letter.id)
     }
+    if letter.default_locale not in texts:
+        raise NothingPublished
     default = texts.pop(letter.default_locale)
     settings: dict[str, object] = {
         "slug": letter.slug,
         "goal": letter.goal,
+        "goal_grows_at": letter.goal_grows_at,
+        "opens": letter.opens_at,
         "closes": letter.closes_at,
+        "time_zone": letter.time_zone,
         "to": letter.to,
         "fields": tuple(letter.fields),
-        "state": letter.state,
+        "required": tuple(letter.required),
+        "countries": tuple(letter.countries),
+        "state": State.CLOSED.value if letter.is_closed else letter.state,
         "controller": letter.controller,
         "contact": letter.contact,
         "minimum_age": letter.minimum_age,
         "newsletter": letter.newsletter,
+        "sender_name": letter.sender_name,
+        "reply_address": letter.reply_address,
+        "accent": letter.accent,
     }
-    kept = {name: value for name, value in settings.items() if value not in (None, "")}
+    kept = {name: value for name, value in settings.items() if value not in (None, "", ())}
     return default, [texts[tag] for tag in sorted(texts)], kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
@@ -20,7 +21,15 @@ from signing.letters.models import ConsentPurpose, Field, Letter, Wording
 Texts = dict[ConsentPurpose, str]
 
 
-def write(letter: Letter, addressee: str, language: locales.Language) -> Texts:
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the letter says in one language of its own; "": as in the letter's own language."""
+
+    to: str = ""
+    newsletter: str = ""
+
+
+def write(letter: Letter, own: Own, language: locales.Language) -> Texts:
     """The letter's wordings in the language being spoken; only for what the letter asks."""
     texts = {
         ConsentPurpose.SIGN: _(
@@ -29,8 +38,8 @@ def write(letter: Letter, addressee: str, language: locales.Language) -> Texts:
             "explicit consent: I give it. I am %(age)s or older. I can take my consent back at any "
             "time with the link in the mails; what was done until then stays lawful.",
             controller=letter.controller_name,
-            what=_handed_over(letter, language),
-            addressee=addressee,
+            what=handed_over(letter, language),
+            addressee=own.to or letter.to,
             age=locales.number(letter.minimum_age, language),
         ),
         ConsentPurpose.SHOW_NAME: _(
@@ -48,30 +57,34 @@ def write(letter: Letter, addressee: str, language: locales.Language) -> Texts:
         ),
     }
     if letter.newsletter:
-        texts[ConsentPurpose.NEWSLETTER] = letter.newsletter
+        texts[ConsentPurpose.NEWSLETTER] = own.newsletter or letter.newsletter
     return texts
 
 
-def _handed_over(letter: Letter, language: locales.Language) -> str:
+def handed_over(letter: Letter, language: locales.Language) -> str:
     words = [pgettext("is handed over", "my name")]
     if Field.COUNTRY in letter.fields:
         words.append(pgettext("is handed over", "my country"))
+    if Field.POSTCODE in letter.fields:
+        words.append(pgettext("is handed over", "my postcode"))
     if Field.CITY in letter.fields:
         words.append(pgettext("is handed over", "my town"))
+    if Field.ORGANISATION in letter.fields:
+        words.append(pgettext("is handed over", "my organisation"))
     return locales.listing(words, language)
 
 
-def publish(letter: Letter, addressees: dict[str, str]) -> int:
+def publish(letter: Letter, own: dict[str, Own]) -> int:
     """Keep the letter's wordings as they read now in every language; returns how many are new.
 
-    A sentence that reads as its newest version did stays that version. `addressees` by locale;
-    other languages name the addressee as the letter does.
+    A sentence that reads as its newest version did stays that version. `own` by locale;
+    other languages say what the letter itself does.
     """
     newest = _newest(letter.id)
     rows = []
     for tag in locales.languages():
         with locales.speaking(tag) as language:
-            texts = write(letter, addressees.get(tag) or letter.to, language)
+            texts = write(letter, own.get(tag) or Own(), language)
         for purpose, text in texts.items():
             digest = hashlib.sha256(text.encode()).digest()
             version, known = newest.get((purpose, tag), (0, b""))
@@ -118,6 +131,7 @@ def _list_newest(letter_id: UUID, locale: str) -> dict[ConsentPurpose, Wording]:
     newest = (
         select(Wording.purpose, func.max(Wording.version).label("version"))
         .where(Wording.letter_id == letter_id, Wording.locale == locale)
+        .where(Wording.purpose.not_in([ConsentPurpose.PAPER, ConsentPurpose.PARTNER]))
         .group_by(Wording.purpose)
         .subquery()
     )

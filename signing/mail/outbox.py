@@ -5,21 +5,14 @@ A worker that dies gives its mails back when the lease ends. Nothing here commit
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import (
-    Insert,
-    LargeBinary,
-    String,
-    Table,
-    Uuid,
-    and_,
-    bindparam,
     delete,
     func,
     literal_column,
@@ -31,16 +24,19 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from signing.core import clock
-from signing.core.db import Moment, count_rows, db, dialect, insert_for
+from signing.core.db import count_rows, db, dialect
 from signing.core.ids import new_id
 from signing.core.vault import Place, vault
+from signing.mail import figures, statements
+from signing.mail.figures import Fate, What
 from signing.mail.kinds import Kind, Recipient
 from signing.mail.models import MailState, OutgoingMail
 
 # One address is mailed at most this often about one signature, whatever the form does.
 PAUSE = timedelta(minutes=5)
 A_DAY = timedelta(days=1)
-MOST_A_DAY = 4
+# A confirmation that comes meanwhile waits for so many mails of a broadcast at most.
+NEWS_AT_ONCE = 10
 
 # Longer than the SMTP time-out of a whole batch would be unkind; shorter would send twice.
 LEASE = timedelta(minutes=10)
@@ -71,6 +67,13 @@ class Claimed:
     lease_id: UUID
     leased_until: datetime
     sealed_to: bytes | None = None
+    broadcast_id: UUID | None = None
+    partner_id: UUID | None = None
+
+    def came_to(self, what: What) -> Fate | None:
+        """What is to be noted of it, if it is news."""
+        is_news = self.kind is Kind.NEWS and self.broadcast_id is not None
+        return Fate(self.letter_id, cast(UUID, self.broadcast_id), what) if is_news else None
 
     @property
     def address(self) -> str:
@@ -89,16 +92,19 @@ class Sent:
     sent_at: datetime | None
 
 
-def put(kind: Kind, *, to: To, locale: str) -> None:
+def put(
+    kind: Kind, *, to: To, locale: str, is_owed: bool = False, partner_id: UUID | None = None
+) -> None:
     """Have the mail sent once this transaction is durable, unless the recipient had enough.
 
-    Enough is one in five minutes, four a day. The same mail that waits already, because a server
-    was away, is due at once instead. One statement, whether a row comes of it or not.
+    Enough is one in five minutes, four a day; what is owed (an answer, reasons) goes all the same.
+    The same mail that waits already, because a server was away, is due at once instead. One
+    statement, whether a row comes of it or not.
     """
     at = clock.now()
     id_ = new_id()
     db.session.execute(
-        _put(dialect()),
+        statements.put(dialect()),
         {
             "letter": to.letter_id,
             "new": id_,
@@ -107,9 +113,10 @@ def put(kind: Kind, *, to: To, locale: str) -> None:
             "recipient": to.id,
             "sealed_to": _seal(to, id_) if to.address else None,
             "locale": locale,
+            "partner": partner_id,
             "at": at,
-            "a_pause_ago": at - PAUSE,
-            "a_day_ago": at - A_DAY,
+            "a_pause_ago": at if is_owed else at - PAUSE,
+            "a_day_ago": at if is_owed else at - A_DAY,
         },
     )
 
@@ -123,56 +130,27 @@ def place(letter_id: UUID, id_: UUID) -> Place:
     return Place("outgoing_mail", letter_id, id_.bytes)
 
 
-@cache
-def _put(dialect_name: str) -> Insert:
-    """Built once: it is run with every form that somebody sends."""
-    mine = and_(
-        OutgoingMail.letter_id == bindparam("letter"),
-        OutgoingMail.recipient_id == bindparam("recipient"),
-    )
-    lately = (
-        select(OutgoingMail.id)
-        .where(mine, OutgoingMail.created_at > bindparam("a_pause_ago"))
-        .exists()
-    )
-    today = (
-        select(func.count())
-        .select_from(OutgoingMail)
-        .where(mine, OutgoingMail.created_at > bindparam("a_day_ago"))
-        .scalar_subquery()
-    )
-    values: dict[str, ColumnElement[Any]] = {
-        "letter_id": bindparam("letter", type_=Uuid()),
-        "id": bindparam("new", type_=Uuid()),
-        "kind": bindparam("kind", type_=String()),
-        "recipient_kind": bindparam("recipient_kind", type_=String()),
-        "recipient_id": bindparam("recipient", type_=Uuid()),
-        "sealed_to": bindparam("sealed_to", type_=LargeBinary()),
-        "locale": bindparam("locale", type_=String()),
-        "created_at": bindparam("at", type_=Moment()),
-        "due_at": bindparam("at", type_=Moment()),
-        "attempts": literal_column("0"),
-        "state": literal_column(f"'{MailState.WAITING}'"),
-    }
-    row = select(*values.values()).where(~lately, today < MOST_A_DAY)
-    mails = cast(Table, OutgoingMail.__table__)
-    is_free = mails.c.leased_until.is_(None) | (mails.c.leased_until <= bindparam("at"))
-    put_in = insert_for(dialect_name, mails).from_select(list(values), row, include_defaults=False)
-    return put_in.on_conflict_do_update(
-        index_elements=["letter_id", "recipient_id", "kind"],
-        index_where=mails.c.state == literal_column(f"'{MailState.WAITING}'"),
-        set_={"due_at": put_in.excluded.due_at},
-        where=is_free,
-    )
-
-
 def claim(limit: int) -> list[Claimed]:
-    """Take up to `limit` due mails under a lease; no two workers get the same one."""
+    """Take up to `limit` due mails under a lease; no two workers get the same one.
+
+    News are taken where nothing else is due, and few at a time: who signs does not wait for them.
+    """
+    taken = _claim(limit, _NO_NEWS)
+    return taken or _claim(min(limit, NEWS_AT_ONCE), _NEWS)
+
+
+# In the words of the partial indexes: a parameter would keep databases from using them.
+_IS_WAITING = OutgoingMail.state == literal_column(f"'{MailState.WAITING}'")
+_NEWS = _IS_WAITING & (OutgoingMail.kind == literal_column(f"'{Kind.NEWS}'"))
+_NO_NEWS = _IS_WAITING & (OutgoingMail.kind != literal_column(f"'{Kind.NEWS}'"))
+
+
+def _claim(limit: int, which: ColumnElement[bool]) -> list[Claimed]:
     at = clock.now()
     lease_id, until = new_id(), at + LEASE
     due = (
         select(OutgoingMail.letter_id, OutgoingMail.id)
-        .where(OutgoingMail.state == MailState.WAITING, OutgoingMail.due_at <= at)
+        .where(which, OutgoingMail.due_at <= at)
         .where(or_(OutgoingMail.leased_until.is_(None), OutgoingMail.leased_until <= at))
         .order_by(OutgoingMail.due_at)
         .limit(limit)
@@ -191,33 +169,40 @@ def claim(limit: int) -> list[Claimed]:
             OutgoingMail.created_at,
             OutgoingMail.attempts,
             OutgoingMail.sealed_to,
+            OutgoingMail.broadcast_id,
+            OutgoingMail.partner_id,
         )
         .execution_options(synchronize_session=False)
     )
     return [
         Claimed(
-            letter_id, id_, Kind(kind), recipient, locale, created, attempts, lease_id, until, to
+            letter_id, id_, Kind(kind), recipient, locale, created, attempts, lease_id, until, *more
         )
-        for letter_id, id_, kind, recipient, locale, created, attempts, to in taken
+        for letter_id, id_, kind, recipient, locale, created, attempts, *more in taken
     ]
 
 
-def settle_sent(mail: Claimed) -> None:
-    _settle(mail, state=MailState.SENT, sent_at=clock.now(), sealed_to=None, last_error=None)
+def settle_sent(mail: Claimed) -> Fate | None:
+    """Returns what the figures of its broadcast are to note, as the next two do."""
+    values = {"state": MailState.SENT, "sent_at": clock.now()}
+    is_ours = _settle(mail, **values, sealed_to=None, last_error=None)
+    return mail.came_to(What.SENT) if is_ours else None
 
 
-def settle_dropped(mail: Claimed) -> None:
+def settle_dropped(mail: Claimed) -> Fate | None:
     """Nobody is left to write to, or whoever is there wants no mail, or has had enough."""
-    _settle(mail, state=MailState.DROPPED, sealed_to=None, last_error=None)
+    is_ours = _settle(mail, state=MailState.DROPPED, sealed_to=None, last_error=None)
+    return mail.came_to(What.DROPPED) if is_ours else None
 
 
-def settle_failed(mail: Claimed, error: str, *, permanent: bool) -> None:
+def settle_failed(mail: Claimed, error: str, *, permanent: bool) -> Fate | None:
     """Try again after a growing pause, or give up: refused for good, or failed too often."""
     if permanent or mail.attempts > len(PAUSES):
-        _settle(mail, state=MailState.DEAD, sealed_to=None, last_error=error)
-    else:
-        due_at = clock.now() + PAUSES[mail.attempts - 1]
-        _settle(mail, due_at=due_at, last_error=error, lease_id=None, leased_until=None)
+        is_ours = _settle(mail, state=MailState.DEAD, sealed_to=None, last_error=error)
+        return mail.came_to(What.DEAD) if is_ours else None
+    due_at = clock.now() + PAUSES[mail.attempts - 1]
+    _settle(mail, due_at=due_at, last_error=error, lease_id=None, leased_until=None)
+    return None
 
 
 def give_back(mails: Sequence[Claimed]) -> None:
@@ -226,24 +211,28 @@ def give_back(mails: Sequence[Claimed]) -> None:
         _settle(mail, lease_id=None, leased_until=None, attempts=mail.attempts - 1)
 
 
-def _settle(mail: Claimed, **values: object) -> None:
+def _settle(mail: Claimed, **values: object) -> bool:
     """Only the holder of the lease settles; whoever lost it lost the say as well."""
-    db.session.execute(
+    settled = (
         update(OutgoingMail)
         .where(OutgoingMail.letter_id == mail.letter_id, OutgoingMail.id == mail.id)
         .where(OutgoingMail.lease_id == mail.lease_id, OutgoingMail.state == MailState.WAITING)
         .values(**values)
         .execution_options(synchronize_session=False)
     )
+    return bool(count_rows(db.session.execute(settled)))
 
 
 def drop_for(letter_id: UUID, recipient_id: UUID) -> None:
     """Forget every mail about this recipient: the person is gone."""
-    db.session.execute(
-        delete(OutgoingMail).where(
-            OutgoingMail.letter_id == letter_id, OutgoingMail.recipient_id == recipient_id
-        )
+    gone = db.session.execute(
+        delete(OutgoingMail)
+        .where(OutgoingMail.letter_id == letter_id, OutgoingMail.recipient_id == recipient_id)
+        .returning(OutgoingMail.broadcast_id, OutgoingMail.state)
+        .execution_options(synchronize_session=False)
     )
+    unsent = [one.broadcast_id for one in gone if one.state == MailState.WAITING]
+    figures.note(Counter(Fate(letter_id, id_, What.DROPPED) for id_ in unsent if id_))
 
 
 def list_for(letter_id: UUID, recipient_id: UUID) -> list[Sent]:

@@ -1,1 +1,1 @@
-"""News of a letter: posts on its page, and broadcasts to those who asked for them."""
+"""What a campaign has to tell: posts on the letter's page, mailed to those who asked for it."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
-from signing.audit import Verb
-from signing.audit import queries as audit
 from signing.core.db import db
 from signing.core.ids import HOUSE
 from signing.core.tokens import SignatureRef
@@ -19,19 +16,12 @@ from signing.letters.models import Letter, LetterRevision
 from signing.mail import outbox
 from signing.mail.kinds import Kind, Recipient
 from signing.mail.outbox import Sent
-from signing.signatures import person, queries
+from signing.partners import queries as partners
+from signing.signatures import credit, person, queries
 from signing.signatures.address import normalised
 from signing.signatures.models import Signature
 from signing.signatures.person import Person
 from signing.signatures.queries import Given
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A time at which confirmed signatures were carried out, and which columns of them."""
-
-    at: datetime
-    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +33,8 @@ class Held:
     person: Person
     consents: Sequence[Given]
     mails: Sequence[Sent]
-    exports: Sequence[Export]
     text: LetterRevision | None  # as it was shown when confirmed
+    sources: Sequence[str]  # who brought the person: first, and then whom they credited later
 
 
 def send_links(address: str, locale: str) -> None:
@@ -66,8 +56,8 @@ def get_held(ref: SignatureRef) -> Held:
         person=person.of(signature),
         consents=queries.list_consents(ref),
         mails=outbox.list_for(ref.letter_id, ref.signature_id),
-        exports=_list_exports(signature),
         text=_find_text(signature),
+        sources=_list_sources(ref, signature),
     )
 
 
@@ -78,12 +68,11 @@ def find_held(letter: Letter, address: str) -> Held | None:
     return get_held(found) if found else None
 
 
-def _list_exports(signature: Signature) -> list[Export]:
-    """Exports take all confirmed signatures: those since this one counts have it."""
-    if signature.confirmed_at is None:
-        return []
-    events = audit.list_since(signature.letter_id, Verb.SIGNATURES_EXPORTED, signature.confirmed_at)
-    return [Export(event.at, tuple(event.details.get("columns", ()))) for event in events]
+def _list_sources(ref: SignatureRef, signature: Signature) -> list[str]:
+    first = [signature.partner_id] if signature.partner_id else []
+    brought_by = [*first, *credit.list_partners(ref)]
+    names = partners.list_names(ref.letter_id) if brought_by else {}
+    return [names[id_] for id_ in brought_by if id_ in names]
 
 
 def _find_text(signature: Signature) -> LetterRevision | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, update
 
 from signing.core import clock
-from signing.core.db import db, dialect, insert
+from signing.core.db import count_rows, db, dialect
 from signing.core.ids import new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
@@ -23,16 +22,19 @@ from signing.counts.actions import note
 from signing.letters.models import ConsentPurpose, Letter
 from signing.mail import outbox
 from signing.mail.kinds import Kind
-from signing.signatures import names, person, queries, statements
+from signing.partners.programs import What
+from signing.signatures import consenting, credit, names, person, queries, statements, telling
 from signing.signatures.address import normalised
 from signing.signatures.declaration import Declaration
-from signing.signatures.models import CONTROLLER, Consent, Show, Signature, State
+from signing.signatures.models import Consent, Show, Signature, State
 from signing.signatures.person import Person
 
+COUNTED = (Signature.locale, Signature.country, Signature.entry, Signature.partner_id)
 STOPPED = {
     ConsentPurpose.NEWS: Forgotten.NO_NEWS,
     ConsentPurpose.NEWSLETTER: Forgotten.NO_NEWSLETTER,
     ConsentPurpose.FOLLOW_UP: Forgotten.NO_FOLLOW_UP,
+    ConsentPurpose.PARTNER: Forgotten.NO_PARTNER,
 }
 
 
@@ -69,8 +71,8 @@ def sign(letter: Letter, declaration: Declaration) -> None:
     """
     check_open(letter)
     signature_id, state = _add_or_renew(letter.id, declaration)
-    _replace_consents(letter.id, signature_id, declaration)
-    _ask_inbox(letter.id, signature_id, State(state), declaration.locale)
+    consenting.replace_all(letter.id, signature_id, declaration)
+    _ask_inbox(letter.id, signature_id, State(state), declaration.locale, declaration.partner_id)
 
 
 def resend(letter: Letter, address: str, locale: str) -> None:
@@ -89,9 +91,11 @@ def check_open(letter: Letter) -> None:
         raise NotYetOpen if is_early else LetterClosed
 
 
-def _ask_inbox(letter_id: UUID, signature_id: UUID, state: State, locale: str) -> None:
+def _ask_inbox(
+    letter_id: UUID, signature_id: UUID, state: State, locale: str, partner_id: UUID | None = None
+) -> None:
     kind = Kind.CONFIRM_SIGNATURE if state is State.PENDING else Kind.ALREADY_SIGNED
-    outbox.put(kind, to=outbox.To(letter_id, signature_id), locale=locale)
+    outbox.put(kind, to=outbox.To(letter_id, signature_id), locale=locale, partner_id=partner_id)
 
 
 def _add_or_renew(letter_id: UUID, declaration: Declaration) -> tuple[UUID, str]:
@@ -109,24 +113,15 @@ def _add_or_renew(letter_id: UUID, declaration: Declaration) -> tuple[UUID, str]
         "country": declaration.country,
         "locale": declaration.locale,
         "entry": declaration.entry,
-        "partner_id": None,
+        "partner_id": declaration.partner_id,
         "comment_digest": vault.digest(letter_id, comment) if comment else None,
         "reasons": list(declaration.reasons),
+        "is_flagged": bool(declaration.reasons),
         "created_at": at,
         "asked_at": at,
     }
     id_, state = db.session.execute(statements.add_or_renew(dialect()), row).one()
     return id_, state
-
-
-def _replace_consents(letter_id: UUID, signature_id: UUID, declaration: Declaration) -> None:
-    """The pending signature rests on these consents and no others; a confirmed one stays."""
-    mine: dict[str, Any] = {"letter": letter_id, "signature": signature_id}
-    db.session.execute(statements.DROP_CONSENTS, mine)
-    for i, (purpose, wording_id) in enumerate(declaration.consents.items()):
-        mine |= {f"purpose_{i}": purpose.value, f"wording_{i}": wording_id}
-    give = statements.give_consents(dialect(), len(declaration.consents))
-    db.session.execute(give, mine | {"at": clock.now()})
 
 
 def confirm(
@@ -161,7 +156,9 @@ def confirm(
     taken = db.session.execute(statements.CONFIRM, shown).one_or_none()
     if taken is None:
         return _not_taken(ref)
-    _drop_consents(ref, without)
+    consenting.drop(ref, without)
+    if taken.partner_id is not None:  # else nobody asked for a newsletter of their own
+        telling.tell(ref.letter_id, ref.signature_id, What.CONFIRMED)
     kind = Counted(taken.locale, taken.country, taken.entry, taken.partner_id)
     note(ref.letter_id, kind, delta=1, shown_delta=int(public_name is not None))
     return Confirmed(letter, signature.locale)
@@ -175,20 +172,11 @@ def _not_taken(ref: SignatureRef) -> Confirmed:
     raise OlderRevision
 
 
-def _drop_consents(ref: SignatureRef, purposes: Collection[ConsentPurpose]) -> None:
-    if purposes:
-        db.session.execute(
-            delete(Consent)
-            .where(Consent.letter_id == ref.letter_id, Consent.signature_id == ref.signature_id)
-            .where(Consent.purpose.in_([purpose.value for purpose in purposes]))
-            .execution_options(synchronize_session=False)
-        )
-
-
 def correct_name(ref: SignatureRef, name: str) -> None:
     """The signature carries this name afterwards, on the public page too if it is shown there."""
     signature, _letter = queries.get(ref, to_change=True)
-    _rewrite(signature, replace(person.of(signature), name=name))
+    rewrite(signature, replace(person.of(signature), name=name))
+    telling.tell_corrected(signature)
 
 
 def show_name(ref: SignatureRef, show: Show, wording_id: UUID) -> None:
@@ -199,66 +187,50 @@ def show_name(ref: SignatureRef, show: Show, wording_id: UUID) -> None:
         hide(signature)
     else:
         vault.store.note_remembered(ref.letter_id, ref.signature_id, Forgotten.HIDDEN)
-        _give_consent(ref, ConsentPurpose.SHOW_NAME, wording_id)
-        _rewrite(signature, replace(person.of(signature), show=show))
+        consenting.give(ref, ConsentPurpose.SHOW_NAME, wording_id)
+        rewrite(signature, replace(person.of(signature), show=show))
 
 
 def hide(signature: Signature) -> None:
     """The name is on no page afterwards, and nothing allows it to be; raises `Unreadable`."""
     who = replace(person.of(signature), show=Show.NO)
     ref = SignatureRef(signature.letter_id, signature.id)
-    _drop_consents(ref, [ConsentPurpose.SHOW_NAME])
-    _rewrite(signature, who)
+    consenting.drop(ref, [ConsentPurpose.SHOW_NAME])
+    rewrite(signature, who)
 
 
-def stop_mail(ref: SignatureRef, purpose: ConsentPurpose) -> None:
-    """Take back one consent to be mailed; the signature stays."""
+def stop_mail(ref: SignatureRef, purpose: ConsentPurpose) -> bool:
+    """Take back one consent to be mailed; the signature stays. Returns whether there was one."""
     vault.store.note_forgotten(ref.letter_id, ref.signature_id, STOPPED[purpose])
-    db.session.execute(
+    stopped = (
         update(Consent)
         .where(Consent.letter_id == ref.letter_id, Consent.signature_id == ref.signature_id)
         .where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
         .values(withdrawn_at=clock.now())
     )
+    has_stopped = bool(count_rows(db.session.execute(stopped)))
+    if has_stopped and purpose is ConsentPurpose.PARTNER:
+        telling.tell_end(ref.letter_id, [ref.signature_id], What.UNSUBSCRIBED)
+    return has_stopped
 
 
-def _give_consent(ref: SignatureRef, purpose: ConsentPurpose, wording_id: UUID) -> None:
-    row = insert(Consent).values(
-        letter_id=ref.letter_id,
-        signature_id=ref.signature_id,
-        purpose=purpose,
-        receiver_id=CONTROLLER,
-        wording_id=wording_id,
-        given_at=clock.now(),
-    )
-    again = {"wording_id": row.excluded.wording_id, "given_at": row.excluded.given_at}
-    db.session.execute(
-        row.on_conflict_do_update(
-            index_elements=[
-                Consent.letter_id,
-                Consent.signature_id,
-                Consent.purpose,
-                Consent.receiver_id,
-            ],
-            set_=again | {"withdrawn_at": None},
-        )
-    )
+def rewrite(signature: Signature, who: Person) -> None:
+    """Seal the person anew; where the signature counts, the public name and its count follow.
 
-
-def _rewrite(signature: Signature, who: Person) -> None:
-    """Seal the person anew; where the signature counts, the public name and its count follow."""
-    is_confirmed = signature.state == State.CONFIRMED
-    public_name = names.public(who.name, who.show) if is_confirmed else None
+    A name that staff have hidden stays hidden, whatever its signer makes of it.
+    """
+    may_show = signature.state == State.CONFIRMED and signature.hidden_by_staff_at is None
+    public_name = names.public(who.name, who.show) if may_show else None
     was_shown, is_shown = signature.public_name is not None, public_name is not None
     signature.sealed = person.seal(signature.letter_id, signature.address_digest, who)
     signature.public_name = public_name
     signature.revision += 1
     if was_shown != is_shown:
-        note(signature.letter_id, _counted(signature), delta=0, shown_delta=is_shown - was_shown)
+        note(signature.letter_id, counted(signature), delta=0, shown_delta=is_shown - was_shown)
     db.session.flush()
 
 
-def _counted(signature: Signature) -> Counted:
+def counted(signature: Signature) -> Counted:
     return Counted(signature.locale, signature.country, signature.entry, signature.partner_id)
 
 
@@ -275,20 +247,15 @@ def withdraw(ref: SignatureRef) -> Letter:
 
 def remove(letter_id: UUID, signature_id: UUID) -> bool:
     """What `withdraw` does, without noting it; returns whether there was a signature."""
+    credit.take_back(letter_id, signature_id)
     gone = db.session.execute(
         delete(Signature)
         .where(Signature.letter_id == letter_id, Signature.id == signature_id)
-        .returning(
-            Signature.state,
-            Signature.public_name,
-            Signature.locale,
-            Signature.country,
-            Signature.entry,
-            Signature.partner_id,
-        )
+        .returning(Signature.state, Signature.public_name, *COUNTED)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     outbox.drop_for(letter_id, signature_id)
+    telling.tell_end(letter_id, [signature_id], What.WITHDRAWN)
     if gone is not None and gone.state == State.CONFIRMED:
         kind = Counted(gone.locale, gone.country, gone.entry, gone.partner_id)
         note(letter_id, kind, delta=-1, shown_delta=-int(gone.public_name is not None))

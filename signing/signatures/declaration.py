@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from signing.letters.models import ConsentPurpose
-from signing.signatures.models import Entry
+from signing.signatures.models import CONTROLLER, Entry
 from signing.signatures.person import Person
 
 
@@ -23,4 +23,11 @@ class Declaration:
     locale: str
     consents: Mapping[ConsentPurpose, UUID]
     entry: Entry = Entry.FORM
+    partner_id: UUID | None = None  # who brought them here
     reasons: tuple[str, ...] = ()  # see `screening.Reason`
+
+    def receiver_of(self, purpose: ConsentPurpose) -> UUID:
+        """Whom a consent is given to: the controller, or the partner whose form or link it was."""
+        if purpose is ConsentPurpose.PARTNER and self.partner_id is not None:
+            return self.partner_id
+        return CONTROLLER

@@ -6,7 +6,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    TextClause,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signing.core.db import Base
@@ -40,6 +49,27 @@ OTHER = "other"  # where retired counts hide cells that are too small
 _PENDING = text("state = 'pending'")
 _BOUNCED = text("bounced_at IS NOT NULL")
 _SHOWN = text("state = 'confirmed' AND public_name IS NOT NULL")
+_MAILED = text("withdrawn_at IS NULL AND purpose IN ('news', 'newsletter', 'follow_up')")
+_NAMED = text("public_name IS NOT NULL")
+_OF_PARTNER = text("partner_id IS NOT NULL")
+_EVER_CONFIRMED = text("confirmed_at IS NOT NULL")
+_OPEN = text("state <> 'confirmed'")
+_FLAGGED = text("is_flagged AND state = 'confirmed'")
+_FLAGGED_ON_SQLITE = text("is_flagged = 1 AND state = 'confirmed'")
+# Names sort and are searched by their bytes, on both databases.
+_BY_BYTES = String().with_variant(String(collation="C"), "postgresql")
+
+
+def _found_by(name: str, column: str, where: TextClause | None = None) -> Index:
+    """An index for a filter of the staff's table, in the order of ids, which is that of time."""
+    return Index(
+        f"ix_signatures_{name}",
+        "letter_id",
+        column,
+        "id",
+        sqlite_where=where,
+        postgresql_where=where,
+    )
 
 
 class Signature(Base):
@@ -59,6 +89,26 @@ class Signature(Base):
         Index(
             "ix_signatures_bounced", "bounced_at", sqlite_where=_BOUNCED, postgresql_where=_BOUNCED
         ),
+        _found_by("country", "country"),
+        _found_by("locale", "locale"),
+        _found_by("partner", "partner_id", _OF_PARTNER),
+        _found_by("name", "public_name", _NAMED),
+        _found_by("confirmed", "confirmed_at", _EVER_CONFIRMED),
+        _found_by("open", "state", _OPEN),
+        Index(
+            "ix_signatures_flagged",
+            "letter_id",
+            "id",
+            sqlite_where=_FLAGGED_ON_SQLITE,
+            postgresql_where=_FLAGGED,
+        ),
+        Index(
+            "ix_signatures_bounced_of_letter",
+            "letter_id",
+            "bounced_at",
+            sqlite_where=_BOUNCED,
+            postgresql_where=_BOUNCED,
+        ),
     )
 
     letter_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -69,14 +119,16 @@ class Signature(Base):
     link_version: Mapped[int]  # of the links in mails; others are void
     text_revision_id: Mapped[UUID | None]  # the letter as it was shown when confirmed
     sealed: Mapped[bytes]  # e-mail, name, city, comment, choice of show: see `person`
-    public_name: Mapped[str | None]  # in the clear, because the signer chose so
-    hidden_by_staff_at: Mapped[datetime | None]
+    # In the clear, because the signer chose so; on the page and counted as shown while it is here.
+    public_name: Mapped[str | None] = mapped_column(_BY_BYTES)
+    hidden_by_staff_at: Mapped[datetime | None]  # as long as it is set, there is no `public_name`
     country: Mapped[str]
     locale: Mapped[str]
     entry: Mapped[str]
     partner_id: Mapped[UUID | None]
     comment_digest: Mapped[bytes | None]  # recognises the same comment pasted again
     reasons: Mapped[list[str]] = mapped_column(JSON)  # why staff may want to look
+    is_flagged: Mapped[bool] = mapped_column(server_default=false())  # and nobody has yet
     bounced_at: Mapped[datetime | None]
     created_at: Mapped[datetime]  # when the form was last sent while pending
     confirmed_at: Mapped[datetime | None]
@@ -96,6 +148,14 @@ class Consent(Base):
             ["signatures.letter_id", "signatures.id"],
             ondelete="CASCADE",
         ),
+        Index(
+            "ix_consents_mailed",
+            "letter_id",
+            "purpose",
+            "signature_id",
+            sqlite_where=_MAILED,
+            postgresql_where=_MAILED,
+        ),
     )
 
     letter_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -105,6 +165,40 @@ class Consent(Base):
     wording_id: Mapped[UUID]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class Touch(Base):
+    """Somebody who had signed came once more through a partner, and pressed the button to say so.
+
+    Ids alone, and gone with the signature.
+    """
+
+    __tablename__ = "touches"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["letter_id", "signature_id"],
+            ["signatures.letter_id", "signatures.id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    signature_id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    locale: Mapped[str]
+    day: Mapped[date]
+
+
+class TouchCount(Base):
+    """How many touches a partner had on a day (UTC); stays when the people have gone."""
+
+    __tablename__ = "touch_counts"
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
 
 
 class RetiredCount(Base):

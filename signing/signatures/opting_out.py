@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from signing.core.ids import HOUSE
 from signing.letters.models import ConsentPurpose
-from signing.mail import suppressions
+from signing.mail import figures, suppressions
+from signing.mail.figures import Fate, What
 from signing.mail.opt_outs import OptOut, Sort
 from signing.mail.suppressions import Reason
 from signing.signatures import actions, queries
@@ -32,8 +33,9 @@ def stop(opt_out: OptOut) -> None:
     if opt_out.sort is Sort.REMINDER:
         scope = opt_out.ref.letter_id
         suppressions.suppress(opt_out.house_digest, reason=Reason.UNSUBSCRIBED, scope=scope)
-    else:
-        actions.stop_mail(opt_out.ref, ConsentPurpose(opt_out.sort))
+    elif actions.stop_mail(opt_out.ref, ConsentPurpose(opt_out.sort)) and opt_out.broadcast_id:
+        fate = Fate(opt_out.ref.letter_id, opt_out.broadcast_id, What.UNSUBSCRIBED)
+        figures.note({fate: 1})
 
 
 def is_silenced(opt_out: OptOut) -> bool:

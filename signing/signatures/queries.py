@@ -16,7 +16,7 @@ from signing.core.ids import HOUSE
 from signing.core.refusals import Refusal
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Unreadable, vault
-from signing.counts.actions import partner_value
+from signing.counts.actions import brought_value, partner_value
 from signing.counts.models import Dimension
 from signing.letters.models import ConsentPurpose, Letter, Wording
 from signing.signatures.models import Consent, RetiredCount, Signature, State
@@ -56,6 +56,7 @@ class Given:
     locale: str
     version: int
     digest: bytes  # SHA-256 of the sentence
+    receiver_id: UUID
 
 
 def get(ref: SignatureRef, *, to_change: bool = False) -> tuple[Signature, Letter]:
@@ -128,6 +129,7 @@ def list_consents(ref: SignatureRef) -> list[Given]:
             Wording.locale,
             Wording.version,
             Wording.digest,
+            Consent.receiver_id,
         )
         .join(
             Wording,
@@ -222,3 +224,5 @@ def _by_dimension(
     yield Dimension.COUNTRY, country, n
     yield Dimension.ENTRY, entry, n
     yield Dimension.PARTNER, partner_value(partner_id), n
+    if partner_id:
+        yield Dimension.BROUGHT, brought_value(partner_id, locale), n

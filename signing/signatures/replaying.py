@@ -17,8 +17,8 @@ from signing.core.keystore import Forgotten, TakenBack
 from signing.core.vault import Unreadable
 from signing.letters.models import ConsentPurpose
 from signing.mail import suppressions
-from signing.signatures import actions, person, retention
-from signing.signatures.models import Consent, Show, Signature
+from signing.signatures import actions, deeds, person, retention
+from signing.signatures.models import Consent, Show, Signature, State
 
 BATCH = 500
 
@@ -55,9 +55,29 @@ def _replay(one: TakenBack, there: dict[Key, Signature]) -> bool:
     if one.what is Forgotten.WITHDRAWN:
         db.session.expunge(there.pop(key))
         return actions.remove(*key)
+    if one.what in _BY_STAFF:
+        return _BY_STAFF[one.what](there[key])
     if one.what is Forgotten.HIDDEN:
         return _hide(there[key], one.at)
     return _stop_mail(key, STOPPED[one.what], one.at)
+
+
+def _put_out_of_sight(signature: Signature) -> bool:
+    """What staff had hidden is hidden again; its signer was told then."""
+    is_shown = signature.public_name is not None
+    if is_shown:
+        deeds.put_out_of_sight(signature)
+    return is_shown
+
+
+def _take_out(signature: Signature) -> bool:
+    is_counted = signature.state == State.CONFIRMED
+    if is_counted:
+        deeds.take_out(signature)
+    return is_counted
+
+
+_BY_STAFF = {Forgotten.STAFF_HIDDEN: _put_out_of_sight, Forgotten.SET_ASIDE: _take_out}
 
 
 def _hide(signature: Signature, at: datetime) -> bool:

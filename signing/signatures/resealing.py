@@ -28,6 +28,9 @@ from signing.core.ids import HOUSE
 from signing.core.vault import Place, Unreadable, vault
 from signing.mail import outbox
 from signing.mail.models import OutgoingMail
+from signing.partners import contact, hooks
+from signing.partners.models import Agreement, Partner
+from signing.partners.programs import Webhook
 from signing.signatures import person
 from signing.signatures.models import Signature
 from signing.staff_accounts import profile
@@ -48,10 +51,12 @@ class Shelf:
     sealed: Column[bytes]
     place: Callable[[Row[Any]], Place]
 
+    is_house: bool = False  # also where the table has letters
+
     @property
     def owner(self) -> ColumnElement[UUID]:
         letter: Column[UUID] | None = self.table.c.get("letter_id")
-        return literal(HOUSE) if letter is None else letter
+        return literal(HOUSE) if letter is None or self.is_house else letter
 
     @property
     def version(self) -> ColumnElement[bytes]:
@@ -77,6 +82,9 @@ class Resealed:
 _signatures = cast(Table, Signature.__table__)
 _mails = cast(Table, OutgoingMail.__table__)
 _members = cast(Table, Member.__table__)
+_partners = cast(Table, Partner.__table__)
+_agreements = cast(Table, Agreement.__table__)
+_webhooks = cast(Table, Webhook.__table__)
 SHELVES = (
     Shelf(
         _signatures,
@@ -85,24 +93,31 @@ SHELVES = (
     ),
     Shelf(_mails, _mails.c.sealed_to, lambda row: outbox.place(row.letter_id, row.id)),
     Shelf(_members, _members.c.sealed, lambda row: profile.place(row.id)),
+    Shelf(_partners, _partners.c.sealed, lambda row: contact.place(row.letter_id, row.id)),
+    Shelf(
+        _agreements,
+        _agreements.c.sealed,
+        lambda row: contact.place_of_agreement(row.letter_id, row.id),
+    ),
+    Shelf(_webhooks, _webhooks.c.sealed, lambda row: hooks.place(row.id), is_house=True),
 )
 
 
-def count_old(owner_id: UUID) -> int:
+def count_old(owner_id: UUID, shelves: Sequence[Shelf] = SHELVES) -> int:
     """How many of the owner's rows are under another key than the newest; reads every row."""
     return sum(
         db.session.scalar(
             select(func.count()).select_from(shelf.table).where(shelf.is_old(owner_id))
         )
         or 0
-        for shelf in SHELVES
+        for shelf in shelves
     )
 
 
-def count_by_version() -> dict[tuple[UUID, int], int]:
+def count_by_version(shelves: Sequence[Shelf] = SHELVES) -> dict[tuple[UUID, int], int]:
     """How many rows there are by owner and version of the key; reads every row."""
     counted: dict[tuple[UUID, int], int] = {}
-    for shelf in SHELVES:
+    for shelf in shelves:
         rows = select(shelf.owner.label("owner"), shelf.version.label("version"))
         kept = rows.where(shelf.sealed.is_not(None)).subquery()
         groups = (kept.c.owner, kept.c.version)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, tuple_, update
 
 from signing.audit import Actor, Verb, log
+from signing.core import clock
 from signing.core.db import count_rows, db, insert
 from signing.core.ids import HOUSE
 from signing.core.vault import vault
@@ -17,6 +18,9 @@ from signing.counts.actions import Kind, note
 from signing.letters.models import Letter
 from signing.letters.models import State as LetterState
 from signing.mail.models import OutgoingMail
+from signing.partners import agreeing
+from signing.partners.programs import What
+from signing.signatures import telling
 from signing.signatures.models import OTHER, Entry, RetiredCount, Signature, State
 
 BATCH = 1000
@@ -105,11 +109,17 @@ def retire_batch(letter_id: UUID, *, limit: int = BATCH) -> int:
     What is counted is what the DELETE itself returns, so that nothing slips in between.
     """
     some = select(Signature.id).where(Signature.letter_id == letter_id).limit(limit)
-    columns = (Signature.locale, Signature.country, Signature.partner_id, Signature.entry)
+    columns = (Signature.id, Signature.locale, Signature.country, Signature.partner_id)
     rows = db.session.execute(
         delete(Signature)
         .where(Signature.letter_id == letter_id, Signature.id.in_(some))
-        .returning(*columns, Signature.confirmed_at, Signature.public_name, Signature.state),
+        .returning(
+            *columns,
+            Signature.entry,
+            Signature.confirmed_at,
+            Signature.public_name,
+            Signature.state,
+        ),
         execution_options=PLAIN,
     ).all()
     counted = [row for row in rows if row.state == State.CONFIRMED]
@@ -120,6 +130,7 @@ def retire_batch(letter_id: UUID, *, limit: int = BATCH) -> int:
     _add_cells(letter_id, cells)
     if shown := sum(row.public_name is not None for row in counted):
         note(letter_id, NOBODY, delta=0, shown_delta=-shown)
+    telling.tell_end(letter_id, [row.id for row in rows], What.ERASED)
     return len(rows)
 
 
@@ -136,6 +147,8 @@ def finish_erasing(letter: Letter, *, by: Actor) -> int:
     db.session.execute(
         delete(OutgoingMail).where(OutgoingMail.letter_id == letter.id), execution_options=PLAIN
     )
+    agreeing.forget_everybody(letter.id)
+    letter.erased_at = clock.now()
     figures = {"retired": cells.total()}
     log.record(
         Verb.SIGNATURES_RETIRED, by=by, subject=letter.slug, letter_id=letter.id, details=figures

@@ -59,7 +59,10 @@ ALIKE = ("LATIN", "CYRILLIC", "GREEK")  # scripts whose letters can be taken for
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What of a form is counted; networks as digests, the nearest first. Nothing is checked yet."""
+    """What of a form is counted; networks as digests, the nearest first. Nothing is checked yet.
+
+    None are known where a partner's program sends for somebody.
+    """
 
     networks: tuple[str, ...]
     email: str
@@ -100,7 +103,7 @@ def knock(letter: Letter, sent: Sent, *, calm_a_minute: int) -> Seen:
         if any(load > 1 for (key, _s), load in loads.items() if key.startswith(f"{kind}:"))
     )
     owed = {knock: load for knock, load in loads.items() if not knock[0].startswith("comment:")}
-    near = counts[len(letter_rates(calm_a_minute))]
+    near = counts[len(letter_rates(calm_a_minute))] if sent.networks else 0
     return Seen(_work(letter, max(owed.values())), bursts, max(0, near - NEAR_NETWORK[0][1]))
 
 
@@ -132,6 +135,8 @@ def _rated(kind: str, key: str, rates: Rates) -> list[tuple[Knock, int]]:
 
 
 def _networks(networks: Sequence[str]) -> list[tuple[Knock, int]]:
+    if not networks:
+        return []
     near, *wide = networks
     rated = _rated("network", near, NEAR_NETWORK)
     return rated + [one for network in wide for one in _rated("network", network, WIDE_NETWORK)]

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
     select,
     union_all,
     update,
@@ -28,7 +29,7 @@ from signing.core.db import Moment, insert_for
 from signing.letters.models import Translation
 from signing.mail.kinds import Kind
 from signing.mail.models import MailState, OutgoingMail
-from signing.signatures.models import CONTROLLER, Consent, Signature, State
+from signing.signatures.models import Consent, Signature, State
 
 SIGNATURES = cast(Table, Signature.__table__)
 CONSENTS = cast(Table, Consent.__table__)
@@ -42,6 +43,7 @@ RENEWED = (
     "partner_id",
     "comment_digest",
     "reasons",
+    "is_flagged",
     "created_at",
 )
 
@@ -58,6 +60,9 @@ def add_or_renew(dialect: str) -> Insert:
         name: case((is_pending, row.excluded[name]), else_=SIGNATURES.c[name]) for name in RENEWED
     }
     renewed["revision"] = case((is_pending, SIGNATURES.c.revision + 1), else_=SIGNATURES.c.revision)
+    # Who brought the person first stays so, whoever brings them before they confirm.
+    first = func.coalesce(SIGNATURES.c.partner_id, row.excluded["partner_id"])
+    renewed["partner_id"] = case((is_pending, first), else_=SIGNATURES.c["partner_id"])
     renewed["asked_at"] = row.excluded["asked_at"]
     return row.on_conflict_do_update(
         index_elements=["letter_id", "address_digest"], set_=renewed
@@ -87,7 +92,7 @@ def give_consents(dialect: str, number: int) -> Insert:
             bindparam("letter", type_=Uuid()),
             bindparam("signature", type_=Uuid()),
             bindparam(f"purpose_{i}", type_=String()),
-            bindparam("controller", CONTROLLER, type_=Uuid()),
+            bindparam(f"receiver_{i}", type_=Uuid()),
             bindparam(f"wording_{i}", type_=Uuid()),
             bindparam("at", type_=Moment()),
         ).where(_is_pending)

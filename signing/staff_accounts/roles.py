@@ -30,6 +30,9 @@ class Act(StrEnum):
     TRANSLATE = "translate"
     SEE_SIGNATURES = "see_signatures"
     MODERATE = "moderate"
+    COLLECT = "collect"  # bring in what was signed on paper and elsewhere
+    MANAGE_PARTNERS = "manage_partners"  # partners, their arrangements, codes of one's own
+    MANAGE_PROGRAMS = "manage_programs"  # what programs of partners are told, and with which keys
     EXPORT = "export"
     READ_AUDIT = "read_audit"
     EXPORT_AUDIT = "export_audit"
@@ -41,9 +44,10 @@ OWN = frozenset({Act.SEE_HOME, Act.KEEP_ACCOUNT, Act.SET_UP})
 _READER = OWN | {Act.SEE_LETTER}
 MAY: dict[Role, frozenset[Act]] = {
     Role.OWNER: frozenset(Act),
-    Role.EDITOR: _READER | {Act.EDIT_LETTER, Act.TRANSLATE, Act.READ_AUDIT},
+    Role.EDITOR: _READER
+    | {Act.EDIT_LETTER, Act.TRANSLATE, Act.COLLECT, Act.MANAGE_PARTNERS, Act.READ_AUDIT},
     Role.TRANSLATOR: _READER | {Act.TRANSLATE},
-    Role.MODERATOR: _READER | {Act.SEE_SIGNATURES, Act.MODERATE},
+    Role.MODERATOR: _READER | {Act.SEE_SIGNATURES, Act.COLLECT, Act.MODERATE},
     Role.EXPORTER: _READER | {Act.SEE_SIGNATURES, Act.EXPORT},
     Role.VIEWER: _READER,
 }

@@ -8,7 +8,8 @@ from signing.core.limits import Knock, limits
 from signing.staff_accounts import passwords, profile, queries, second_factors
 from signing.staff_accounts.models import Member, State
 
-SHORT, LONG = 10 * 60, 24 * 60 * 60  # seconds
+# Seconds. What is over is deleted each hour, so that nothing is kept for more than a day.
+SHORT, LONG = 10 * 60, 23 * 60 * 60
 # Attempts in each window. A passkey is tried by the network alone: nobody can lock its owner out.
 OF_ADDRESS = {SHORT: 10, LONG: 100}
 OF_NETWORK = {SHORT: 30, LONG: 300}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, request
@@ -59,7 +59,7 @@ def _policy(directives: Mapping[str, str]) -> str:
 def _protect(response: Response, *, is_https: bool) -> None:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", _policy(POLICY))
-    if request.method in {"GET", "HEAD"} and request.path.startswith(OPEN):
+    if request.method in {"GET", "HEAD"} and _is_open():
         headers.setdefault("Access-Control-Allow-Origin", "*")
         headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
@@ -69,6 +69,11 @@ def _protect(response: Response, *, is_https: bool) -> None:
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), browsing-topics=()"
     if is_https:
         headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+
+
+def _is_open() -> bool:
+    """The framed sign form has an address among the open ones, and is a citizen's page."""
+    return request.path.startswith(OPEN) and not (request.endpoint or "").startswith("site.")
 
 
 def _keep_static(response: Response) -> None:
@@ -106,6 +111,15 @@ def with_script(response: Response) -> Response:
     """The page has a script of ours, which asks our own server alone."""
     own = {"script-src": "'self'", "connect-src": "'self'"}
     response.headers["Content-Security-Policy"] = _policy(POLICY | own)
+    return response
+
+
+def let_frame(response: Response, origins: Sequence[str]) -> Response:
+    """These websites alone may show the page, which has its policy, in a frame; or none may."""
+    policy = response.headers["Content-Security-Policy"]
+    among = " ".join(origins) or "'none'"
+    framed = policy.replace("frame-ancestors 'none'", f"frame-ancestors {among}")
+    response.headers["Content-Security-Policy"] = framed
     return response
 
 

@@ -24,6 +24,7 @@ SMALLEST_GZIP_BYTES = 200
 
 AROUND = ("/api/", "/oembed")  # what looks at its query, or counts who asks
 
+SOURCE = re.compile(r"(?:^|&)from=[^&]")
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")  # RFC 9110, 12.5.3
 
 Headers = list[tuple[str, str]]
@@ -60,7 +61,7 @@ class PageCache:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_asking = environ["REQUEST_METHOD"] in {"GET", "HEAD"}
-        if not is_asking or environ["PATH_INFO"].startswith(AROUND):
+        if not is_asking or environ["PATH_INFO"].startswith(AROUND) or _names_source(environ):
             return self.app(environ, start_response)
         key = _key(environ)
         page = self._pages.get(key)
@@ -98,6 +99,12 @@ class PageCache:
             while len(self._pages) > MOST_PAGES:
                 self._pages.popitem(last=False)
         return page
+
+
+def _names_source(environ: WSGIEnvironment) -> bool:
+    """A letter's address with `?from=`: the answer leads to the page whose path says so."""
+    is_named = SOURCE.search(environ.get("QUERY_STRING", "")) is not None
+    return is_named and environ["PATH_INFO"].count("/") == 2
 
 
 def _key(environ: WSGIEnvironment) -> tuple[str, str]:

@@ -24,7 +24,8 @@ class Retention:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    app.jinja_env.filters |= {"number": _number, "day": _day, "country": _country}
+    said = {"number": _number, "day": _day, "moment": _moment, "country": _country}
+    app.jinja_env.filters |= said
     app.jinja_env.globals |= {"asset": addresses.asset, "absolute": links.absolute}
 
     retention = Retention(
@@ -49,6 +50,10 @@ def _number(value: int) -> str:
 
 def _day(value: date | datetime) -> str:
     return locales.day(value, locales.current())
+
+
+def _moment(value: datetime) -> str:
+    return locales.moment(value, locales.current())
 
 
 def _country(code: str) -> str:

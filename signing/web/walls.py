@@ -19,10 +19,14 @@ API = "1200 per 10 minutes; 20000 per 23 hours"
 WALLS = {
     "site.work.ask": "600 per 10 minutes; 6000 per 23 hours",
     "site.sent.again": "300 per 10 minutes; 2000 per 23 hours",
+    "site.reporting.send": "30 per 10 minutes; 200 per 23 hours",
     "site.my_links.send": "60 per 10 minutes; 300 per 23 hours",
     "api.letters.list_letters": API,
     "api.letters.get_letter": API,
     "api.letters.get_counts": API,
+    "api.feeds.list_events": API,
+    "api.signatures.get_form": API,
+    "api.signatures.sign": API,
 }
 
 

@@ -20,12 +20,12 @@ from signing.core.tokens import Purpose, SignatureRef, tokens
 from signing.letters import queries as letters
 from signing.letters.queries import Reading
 from signing.mail import message, opt_outs
-from signing.mail.kinds import Kind
+from signing.mail.kinds import OWED, Kind
 from signing.mail.message import Content
 from signing.mail.opt_outs import OptOut, Sort
 from signing.mail.outbox import Claimed
 from signing.staff_accounts import invitations
-from signing.worker import allowance, inboxes
+from signing.worker import allowance, announcing, decided, inboxes, partner_mails
 from signing.worker.inboxes import Inbox, Signed
 
 P = ParamSpec("P")
@@ -72,9 +72,11 @@ def compose(
     readings: Readings = {}
     found = {mail.id: _tried(inboxes.find, mail, signed) for mail in batch}
     reached = {id_: one for id_, one in found.items() if isinstance(one, Inbox)}
+    reached = announcing.add_news(batch, reached)
     for id_ in inboxes.list_suppressed(batch, reached):
         del reached[id_]
-    digests = {id_: one.house_digest for id_, one in reached.items()}
+    owed = {mail.id for mail in batch if mail.kind in OWED}
+    digests = {id_: one.house_digest for id_, one in reached.items() if id_ not in owed}
     for id_ in list_spent(digests, _settings().mails_a_day):
         del reached[id_]
     mails: dict[UUID, Mail | Broken | None] = {}
@@ -118,7 +120,7 @@ def _sender(mail: Claimed, to: Inbox) -> _Sender:
         settings = _settings()
         contact = settings.operator_contact
         return _Sender(settings.operator or settings.site_name, contact, contact)
-    letter = to.signed[0].letter
+    letter = to.letter or to.signed[0].letter
     return _Sender(letter.sender, letter.contact, letter.reply_address or letter.contact)
 
 
@@ -148,18 +150,26 @@ def _one_signature(
 ) -> dict[str, object]:
     about = to.signed[0]
     reading = _read(about, mail.locale, readings)
-    return {
-        "title": reading.translation.title,
-        "addressee": reading.addressee,
-        "name": about.person.name,
-        "confirm_link": _link("site.confirm.ask", Purpose.CONFIRM, about.ref, mail.locale),
-        "manage_link": _manage_link(about.ref, mail.locale),
-        "why": _(
-            "This mail (from: %(sender)s) is about the letter named above and goes to this "
-            "address alone.",
-            sender=sender.name,
-        ),
-    }
+    return (
+        {
+            "title": reading.translation.title,
+            "addressee": reading.addressee,
+            "name": about.person.name,
+            "confirm_link": _link("site.confirm.ask", Purpose.CONFIRM, about.ref, mail.locale),
+            "manage_link": _manage_link(about.ref, mail.locale),
+            "why": _(
+                "This mail (from: %(sender)s) is about the letter named above and goes to this "
+                "address alone.",
+                sender=sender.name,
+            ),
+        }
+        | partner_mails.credit_of(mail, about)
+        | _decided(mail, about)
+    )
+
+
+def _decided(mail: Claimed, about: Signed) -> dict[str, object]:
+    return decided.facts(mail.kind, about.ref, mail.locale) if mail.kind in decided.KINDS else {}
 
 
 def _all_links(mail: Claimed, to: Inbox, sender: _Sender, readings: Readings) -> dict[str, object]:
@@ -195,8 +205,22 @@ def _invitation(
     }
 
 
-# Mails that are about no signature; each has a subject of its own.
-SPECIAL = {Kind.ALL_LINKS: _all_links, Kind.INVITATION: _invitation}
+def _partner(mail: Claimed, to: Inbox, sender: _Sender, _readings: Readings) -> dict[str, object]:
+    return partner_mails.values(mail, to, sender.name)
+
+
+def _news(mail: Claimed, to: Inbox, _sender: _Sender, _readings: Readings) -> dict[str, object]:
+    return announcing.values(mail, to, to.letter or to.signed[0].letter)
+
+
+# Mails that are about no signature, or not about it alone; each has a subject of its own.
+SPECIAL = {
+    Kind.ALL_LINKS: _all_links,
+    Kind.INVITATION: _invitation,
+    Kind.NEWS: _news,
+    Kind.NEWS_TEST: _news,
+    Kind.PARTNER: _partner,
+}
 
 
 def _read(about: Signed, locale: str, readings: Readings) -> Reading:
@@ -216,6 +240,8 @@ def _link(endpoint: str, purpose: Purpose, ref: SignatureRef, locale: str) -> st
 
 def _headers(mail: Claimed, to: Inbox) -> dict[str, str]:
     """One click that ends mails of this sort (RFC 2369, RFC 8058), where nobody asked for them."""
+    if mail.kind in announcing.KINDS:
+        return announcing.headers(mail, to, to.letter or to.signed[0].letter)
     if mail.kind is not Kind.REMINDER:
         return {}
     token = opt_outs.make(_opt_out(mail, to, Sort.REMINDER))
@@ -227,7 +253,7 @@ def _headers(mail: Claimed, to: Inbox) -> dict[str, str]:
 
 def _opt_out(mail: Claimed, to: Inbox, sort: Sort = Sort.ALL) -> OptOut:
     """About the signature of this mail; where it is about none, about the address alone."""
-    is_about_all = mail.letter_id == HOUSE
+    is_about_all = mail.letter_id == HOUSE or not to.signed
     ref = SignatureRef(HOUSE, mail.recipient_id) if is_about_all else to.signed[0].ref
     return OptOut(ref, to.house_digest, sort)
 

@@ -13,15 +13,22 @@ from signing.core.db import db
 from signing.core.ids import HOUSE
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Unreadable
+from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.mail import suppressions
 from signing.mail.kinds import Kind
 from signing.mail.outbox import Claimed
+from signing.news.mailed import Announcement
+from signing.partners import contact
+from signing.partners import queries as partners
 from signing.signatures import person, queries
 from signing.signatures.address import normalised
 from signing.signatures.models import Signature, State
 from signing.signatures.person import Person
 from signing.staff_accounts import invitations, profile
+from signing.staff_accounts import queries as members
+from signing.staff_accounts.models import State as MemberState
+from signing.worker import decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Inbox:
     address: str
     house_digest: bytes
     signed: tuple[Signed, ...]
+    news: Announcement | None = None  # what the mail carries, if it is news
+    letter: Letter | None = None  # where the mail is about one, and about no signature
 
 
 def list_signed(batch: Sequence[Claimed]) -> dict[UUID, Signed]:
@@ -65,6 +74,10 @@ def find(mail: Claimed, signed: Mapping[UUID, Signed]) -> Inbox | None:
         return _of_address(mail)
     if mail.kind is Kind.INVITATION:
         return _of_member(mail)
+    if mail.kind is Kind.PARTNER:
+        return _of_partner(mail)
+    if mail.kind is Kind.NEWS_TEST:
+        return _of_sender(mail)
     about = signed.get(mail.recipient_id)
     if about is None or not _is_still_wanted(mail.kind, about):
         return None
@@ -88,6 +101,25 @@ def _of_member(mail: Claimed) -> Inbox | None:
     return Inbox(address, person.house_digest(address), ())
 
 
+def _of_sender(mail: Claimed) -> Inbox | None:
+    """The member who tries out what people will get, while they work here."""
+    member = members.get(mail.recipient_id)
+    if member.state != MemberState.ACTIVE:
+        return None
+    address = profile.of(member).email
+    return Inbox(address, person.house_digest(address), (), letter=letters.get(mail.letter_id))
+
+
+def _of_partner(mail: Claimed) -> Inbox | None:
+    """Nobody, once the contact is forgotten."""
+    partner = partners.get(mail.letter_id, mail.recipient_id)
+    who = contact.find(partner)
+    if who is None:
+        return None
+    letter = letters.get(mail.letter_id)
+    return Inbox(who.email, person.house_digest(who.email), (), letter=letter)
+
+
 def _readable(rows: Sequence[tuple[Signature, Letter]]) -> list[Signed]:
     found = []
     for signature, letter in rows:
@@ -103,6 +135,10 @@ def _is_still_wanted(kind: Kind, about: Signed) -> bool:
     if about.signature.bounced_at is not None:
         return False
     is_pending = about.signature.state == State.PENDING
+    if kind in decided.KINDS:
+        return decided.is_still_so(kind, about.signature)
+    if kind is Kind.NEWS:
+        return about.signature.state == State.CONFIRMED
     if kind is Kind.REMINDER:
         return is_pending and about.letter.takes_signatures(clock.now())
     return is_pending or kind is not Kind.CONFIRM_SIGNATURE

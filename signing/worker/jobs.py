@@ -13,12 +13,18 @@ from signing.core.settings import Settings
 from signing.jobs import actions
 from signing.jobs.actions import LeaseLost, Progress
 from signing.jobs.models import Job, Kind
+from signing.worker import broadcasting, bulk, collecting, exporting
 
 # A runner does a batch in a transaction of its own before each yield; what it holds between
 # yields must not be a session's, for each slice has another. Run anew after a crash, it goes on
 # from `job.cursor`, or from the beginning where it keeps none.
 Runner = Callable[[Job, Settings], Iterator[Progress]]
-RUNNERS: Mapping[Kind, Runner] = {}
+RUNNERS: Mapping[Kind, Runner] = {
+    Kind.EXPORT: exporting.run,
+    Kind.BROADCAST: broadcasting.run,
+    Kind.COLLECTED: collecting.run,
+    Kind.BULK: bulk.run,
+}
 SLICE_SECONDS = 0.3
 LOOK_EVERY_SECONDS = 1.0
 
@@ -64,6 +70,11 @@ class Bench:
     def _forward(self, job: Job) -> None:
         end = time.monotonic() + SLICE_SECONDS
         while (progress := next(self._steps, None)) is not None:
+            if progress.rest_until is not None:
+                with transaction():
+                    actions.rest(job, progress)
+                self._drop()
+                return
             if time.monotonic() >= end:
                 with transaction():
                     actions.advance(job, progress)

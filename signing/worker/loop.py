@@ -15,7 +15,8 @@ from signing.core.settings import Settings
 from signing.counts.actions import ROLL_UP_LINES, roll_up
 from signing.letters.actions import refresh_wordings
 from signing.mail import smtp
-from signing.worker import reminding, retaining
+from signing.worker import counting, reminding, retaining
+from signing.worker.hooks import Caller
 from signing.worker.jobs import Bench
 from signing.worker.restored import Gate
 from signing.worker.sending import Envelope, Outage, send_batch
@@ -39,7 +40,8 @@ class Worker:
         self.stopping = threading.Event()
         self._gate = Gate()
         self._bench = Bench(self.settings)
-        self._rolled_up_at = self._retained_at = float("-inf")
+        self._caller = Caller()
+        self._rolled_up_at = self._retained_at = self._counted_at = float("-inf")
         self._pause, self._resume_at = FIRST_PAUSE_SECONDS, float("-inf")
 
     def run(self) -> None:
@@ -57,11 +59,15 @@ class Worker:
         if not self._gate.is_open():
             return 0
         now = time.monotonic()
-        worked = self._send(connection) + self._bench.work()
+        worked = self._send(connection) + self._bench.work() + self._caller.work()
         if now - self._rolled_up_at >= ROLL_UP_EVERY_SECONDS:
             worked += self._roll_up()
             self._rolled_up_at = now
+        if now - self._counted_at >= counting.EVERY_SECONDS:
+            counting.count_mails()
+            self._counted_at = now
         if now - self._retained_at >= RETENTION_EVERY_SECONDS:
+            counting.recount()
             retaining.retain(self.settings)
             reminding.remind(self.settings)
             self._retained_at = now

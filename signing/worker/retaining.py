@@ -7,20 +7,29 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from signing.audit import Actor, ActorKind, log
+from signing.collected import retention as collected
 from signing.core import clock
 from signing.core.db import scrub, transaction
 from signing.core.limits import limits
 from signing.core.settings import Settings
 from signing.core.vault import vault
+from signing.exports import carrying
+from signing.exports import retention as exports
 from signing.jobs import actions as jobs
 from signing.letters import queries as letters
 from signing.letters.models import Letter
-from signing.mail import outbox
+from signing.mail import figures as mail_figures
+from signing.mail import outbox, refusing
+from signing.moderation import bulk, reports
+from signing.partners import agreeing, feed, hooks
 from signing.signatures import retention
 from signing.staff_accounts import retention as staff
+from signing.worker import arranging
 
 # No backup of the database may be kept for longer: see docs/operators.md.
 REMEMBERED = timedelta(days=366)
+FEED_KEPT = timedelta(days=90)  # after the signature's end: time enough to be read
+REPORTS_KEPT = timedelta(days=180)  # after somebody has looked at the name
 WORKER = Actor(ActorKind.WORKER)
 logger = logging.getLogger(__name__)
 
@@ -33,11 +42,24 @@ def retain(settings: Settings) -> None:
     bounced_since = now - timedelta(days=settings.bounced_days)
     figures = {
         "unconfirmed": _in_batches(lambda: retention.delete_pending(pending_since, by=WORKER)),
+        "figures of news": _in_batches(mail_figures.roll_up),
         "mails": _in_batches(lambda: outbox.delete_settled(settled_since)),
         "bounces": _in_batches(lambda: retention.forget_bounces(bounced_since)),
+        "refusing domains": _in_batches(refusing.delete_old),
         "audit": _in_batches(log.delete_old),
         "jobs": _in_batches(jobs.delete_old),
+        "collected": _in_batches(lambda: collected.drop_confirmed(by=WORKER))
+        + _in_batches(lambda: collected.undo_forgotten(by=WORKER))
+        + _in_batches(collected.sweep_undone),
+        "exports": _in_batches(exports.end_over) + _in_batches(exports.delete_old),
+        "left files": carrying.sweep(settings.data_dir),
+        "reports": _in_batches(lambda: reports.delete_closed(now - REPORTS_KEPT)),
+        "deeds to many": _in_batches(lambda: bulk.delete_old(now)),
         "staff": _in_batches(staff.delete_over),
+        "partners asked": arranging.arrange(),
+        "contacts of partners": _in_batches(agreeing.forget_contacts),
+        "calls of webhooks": _in_batches(lambda: hooks.delete_settled(settled_since)),
+        "feeds of partners": _in_batches(lambda: feed.forget(now - FEED_KEPT)),
         "limits": limits.forget_expired(),
         "networks": vault.forget_networks(),
         "taken back": vault.store.delete_forgotten(now - REMEMBERED),
@@ -61,6 +83,9 @@ def erase(letter: Letter, *, by: Actor) -> int:
     with transaction():
         retention.begin_erasing(letter, by=by)
     _in_batches(lambda: retention.retire_batch(letter.id))
+    _in_batches(lambda: reports.erase_batch(letter.id))
+    _in_batches(lambda: collected.erase_batch(letter.id))
+    _in_batches(lambda: exports.erase(letter.id))
     with transaction():
         retired = retention.finish_erasing(letter, by=by)
     scrub()

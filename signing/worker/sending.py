@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,9 +15,11 @@ from uuid import UUID
 from signing.core import clock
 from signing.core.db import let_go, transaction
 from signing.core.settings import Settings
-from signing.mail import outbox, smtp, verp
+from signing.mail import figures, outbox, smtp, verp
 from signing.mail.dkim_signing import Signer
+from signing.mail.figures import Fate
 from signing.mail.outbox import Claimed
+from signing.mail.refusing import refusing
 from signing.worker import composing, reachable
 from signing.worker.composing import Broken, Mail
 
@@ -89,7 +92,7 @@ def _send_group(
     mails: Mapping[UUID, Mail | Broken | None],
 ) -> Outage | None:
     """Send the next few, settle them together, and take them off what waits."""
-    settles: list[Callable[[], None]] = []
+    settles: list[Callable[[], Fate | None]] = []
     outage = None
     while waiting and len(settles) < SETTLED_TOGETHER and outage is None:
         try:
@@ -98,8 +101,8 @@ def _send_group(
         except smtp.Unreachable as unreachable:
             outage = Outage(str(unreachable))
     with transaction():
-        for settle in settles:
-            settle()
+        fates = [settle() for settle in settles]
+        figures.note(Counter(fate for fate in fates if fate))
     return outage
 
 
@@ -111,7 +114,7 @@ def _give_back(mails: list[Claimed]) -> None:
 
 def _send(
     connection: smtp.Connection, envelope: Envelope, claimed: Claimed, mail: Mail | Broken | None
-) -> Callable[[], None]:
+) -> Callable[[], Fate | None]:
     """Send one mail; returns how it is to be settled. Raises `smtp.Unreachable`."""
     if mail is None:
         return lambda: outbox.settle_dropped(claimed)
@@ -128,6 +131,8 @@ def _send(
         return lambda: outbox.settle_failed(claimed, "unusable address", permanent=True)
     except (smtp.Refused, smtp.Unknown) as failure:
         reason, permanent = str(failure), failure.permanent
+        if isinstance(failure, smtp.Refused):
+            refusing.note(mail.to)
         log.warning("mail %s not sent: %s", claimed.kind, reason)
         return lambda: outbox.settle_failed(claimed, reason, permanent=permanent)
     return lambda: outbox.settle_sent(claimed)

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.parametrize(
     "installation", ["sqlite"], indirect=True, scope="module"
 )  # both databases: test_partner_page.py
 
+
 @pytest.fixture(autouse=True)
 def _ends_well(browser: Browser) -> Iterator[None]:
     yield

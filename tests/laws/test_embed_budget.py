@@ -54,6 +54,11 @@ def test_the_number_alone_is_at_most_half_a_kilobyte_compressed() -> None:
     assert _gzip(scripts.newest("v1-number")) <= KB // 2
 
 
+def test_what_opens_the_sign_form_is_at_most_one_and_a_half_kilobytes_compressed() -> None:
+    """The form itself: tests/web/embed/test_sign_embed.py."""
+    assert _gzip(scripts.newest("v1-form")) <= 3 * KB // 2
+
+
 @pytest.mark.parametrize(
     "forbidden",
     [
@@ -74,8 +79,10 @@ def test_our_scripts_keep_to_what_strict_pages_allow(forbidden: str) -> None:
     assert all(forbidden not in file.read_text("utf-8") for file in ELEMENT.parent.glob("*.js"))
 
 
-def test_the_element_does_not_move() -> None:
-    assert not re.search("animat|transition|@keyframes|scroll", ELEMENT.read_text("utf-8"))
+@pytest.mark.parametrize("name", ["v1.js", "v1-form.js", "sign.js", "sign.css", "frame.css"])
+def test_nothing_of_ours_moves(name: str) -> None:
+    content = ELEMENT.with_name(name).read_text("utf-8")
+    assert not re.search("animat|transition|@keyframes|scroll", content)
 
 
 def test_the_frame_with_its_style_is_at_most_two_kilobytes_compressed() -> None:

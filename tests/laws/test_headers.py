@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,25 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from signing import create_app
+from signing.core.db import transaction
 from signing.core.settings import Settings
-from signing.core.tokens import Purpose, tokens
+from signing.core.tokens import Purpose, SignatureRef, tokens
 from signing.core.vault import DIGEST_BYTES
+from signing.letters import looks, pictures, previews
+from signing.letters import queries as letters
+from signing.letters.pictures import Picture
 from signing.mail import opt_outs
 from signing.mail.opt_outs import OptOut, Sort
+from signing.partners import tokens as partner_tokens
+from signing.partners.programs import Scope
 from signing.web.embed import scripts
 from tests import make, staff
 from tests.conftest import let_go
+from tests.news import telling
 
 PERSONAL = (
     "confirm", "my_signature", "sent", "outbox", "not_me", "unsubscribe", "my_links", "staff",
+    "partner_page", "credit", "preview", "objection",
 )  # fmt: skip
 Answers = dict[str, TestResponse]
 
@@ -39,33 +48,59 @@ def demo(settings: Settings, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def answers(demo: Flask) -> Answers:
     """What each address answers to GET, by its endpoint; and what a wrong address answers."""
-    client, urls = demo.test_client(), demo.url_map.bind("localhost")
+    urls = demo.url_map.bind("localhost")
     ref = make.signature(make.letter(), is_confirmed=False)
     values = {"locale": "en", "slug": "open-roads", "filename": "site.css", "name": "v1"}
-    values["member_id"] = str(ref.letter_id)
-    values["dimension"] = "day"
+    values |= {"dimension": "day", "into": "fr", "group": "who"}
+    values["number"] = str(telling.post(letters.get_by_slug("open-roads")).number)
+    partner = make.partner(letters.get_by_slug("open-roads"), logo=True)
+    values |= {"code": partner.code, "partner_id": str(partner.id)}
+    of_partner = SignatureRef(partner.letter_id, partner.id)
     values["digest"] = scripts.hash_of(scripts.newest("v1"))
     digest = bytes(DIGEST_BYTES)
+    letter = letters.get_by_slug("open-roads")
+    with transaction():
+        pictures.keep(letter, pictures.make(make.picture()), by=make.OPERATOR)
     made = {
+        "site.preview": previews.make(ref.letter_id, "en"),
         "site.confirm": tokens.make(Purpose.CONFIRM, ref),
         "site.my_signature": tokens.make(Purpose.MANAGE, ref),
+        "site.objection": tokens.make(Purpose.MANAGE, ref),
         "site.not_me": opt_outs.make(OptOut(ref, digest)),
         "site.unsubscribe": opt_outs.make(OptOut(ref, digest, Sort.NEWS)),
         "staff.invitation": tokens.make(Purpose.INVITATION, staff.invitation()),
+        "site.partner_page": tokens.make(Purpose.PARTNER, of_partner),
+        "site.credit": tokens.make(Purpose.CREDIT, ref, partner.id.bytes),
+    }
+
+    shown = Picture.of(letter)
+    assert shown is not None
+    own = {
+        "site.looks.style": {"digest": looks.digest(letter)},
+        "site.looks.picture": {"digest": shown.digest, "name": "480.webp"},
     }
 
     def address(rule: Rule) -> str:
         token = made.get(rule.endpoint.rpartition(".")[0])
-        known = values | ({"token": token} if token else {})
+        ids = {name: str(ref.letter_id) for name in rule.arguments if name.endswith("_id")}
+        known = ids | values | ({"token": token} if token else {}) | own.get(rule.endpoint, {})
         assert rule.arguments <= set(known), f"say here what stands for the values in {rule.rule}"
         query = {"url": "http://localhost/en/open-roads"} if "oembed" in rule.rule else {}
         wanted = {name: known[name] for name in rule.arguments}
         return urls.build(rule.endpoint, wanted | query)
 
+    with transaction():
+        plain = partner_tokens.make(partner, "CRM", set(Scope), timedelta(days=1), by=make.OPERATOR)
+    bearer = {"Authorization": f"Bearer {plain}"}
+    client = demo.test_client()
     rules = [rule for rule in demo.url_map.iter_rules() if "GET" in (rule.methods or ())]
-    return {rule.endpoint: client.get(address(rule), buffered=True) for rule in rules} | _refused(
-        client
-    )
+    asked = {
+        rule.endpoint: client.get(
+            address(rule), headers=bearer if rule.endpoint.startswith("api.") else {}, buffered=True
+        )
+        for rule in rules
+    }
+    return asked | _refused(client)
 
 
 def _refused(client: FlaskClient) -> Answers:
@@ -101,7 +136,7 @@ def test_what_others_embed_is_open_to_them_and_nothing_else_is(answers: Answers)
         assert headers.get("Access-Control-Allow-Origin") == ("*" if is_open else None), endpoint
         wanted = "cross-origin" if is_open else "same-origin"
         assert headers["Cross-Origin-Resource-Policy"] == wanted, endpoint
-        may_frame = endpoint in {"embed.counter.as_frame", "embed.counter.as_oembed_frame"}
+        may_frame = endpoint.startswith("embed.counter.as_") and "frame" in endpoint
         policy = headers["Content-Security-Policy"]
         assert ("frame-ancestors *" in policy) is may_frame, endpoint
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from signing.core import locales
 from signing.core.db import transaction
 from signing.counts.actions import Kind, note
+from signing.letters import settings
 from signing.signatures.models import Show
 from tests import make
 
@@ -30,15 +31,19 @@ def packed(client: FlaskClient, path: str) -> int:
 def test_a_first_visit_fits_the_budget_in_every_language(app: Flask) -> None:
     tags = ["en", *(tag for tag in locales.languages() if tag != "en")]
     texts = [make.text(tag, title="A letter about roads", body=LONG_TEXT) for tag in tags]
-    read = make.folder(fields=("country", "city", "comment"), goal=5_000_000)
+    fields = ("country", "postcode", "city", "organisation", "comment")
+    read = make.folder(fields=fields, goal=5_000_000)
     letter = make.letter(read=type(read)(texts[0], tuple(texts[1:]), read.settings, ()))
+    look = {"accent": "#8a1c5c"}
+    with transaction():
+        settings.change(letter, look, settings.Signed(has_signatures=False), by=make.OPERATOR)
     for number in range(12):
         make.signature(letter, email=f"zoe{number}@example.org", show=Show.FULL)
     client = app.test_client()
     for tag in tags:
         page = client.get(f"/{tag}/open-roads")
         linked = re.findall(r'<link rel="(?:stylesheet|icon)" href="([^"]+)"', page.text)
-        assert len(linked) == 2
+        assert len(linked) == 3  # the letter's own colour among them
         assert "<script" not in page.text
         assert sum(packed(client, path) for path in (f"/{tag}/open-roads", *linked)) <= PAGE_BYTES
 

@@ -11,13 +11,15 @@ from sqlalchemy import event
 
 from signing.core.db import db
 from signing.core.limits import SqlStorage, limits
+from signing.letters import queries as letters
 from tests import make
 from tests.conftest import Inbox
 
 # Without BEGIN and COMMIT. Warm: keys opened, wordings known, as after the first visitor.
 BUDGET = {
-    # letter, languages, text, count, names, wordings, corrections; whether it is under pressure
-    "letter page": 7 + 1,
+    # letter, languages, text, count, names, wordings, corrections, news, collected elsewhere;
+    # whether it is under pressure
+    "letter page": 9 + 1,
     "counter": 2,  # letter, count
     # letter; all limits at once; signature, consents out, consents in, mail
     "form post": 5 + 1,
@@ -66,6 +68,12 @@ def test_signing_and_confirming(app: Flask, client: FlaskClient, inbox: Inbox) -
         app, lambda: client.post("/en/open-roads/sign", data=form | {"email": "a@example.org"})
     )
     assert again == posted  # the very same statements, whoever has signed before
+    brought = form | {"from": make.partner(letters.get_by_slug("open-roads")).code}
+    client.post("/en/open-roads/sign", data=brought | {"email": "warm@example.org"})
+    by_partner = count(
+        app, lambda: client.post("/en/open-roads/sign", data=brought | {"email": "b@example.org"})
+    )
+    assert by_partner == posted  # nor does it cost any to know who brought the visitor
 
     link = inbox.link(to="a@example.org")
     pressed = count(app, lambda: client.post(link, data={"revision": "2"}))

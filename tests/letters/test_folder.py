@@ -43,6 +43,14 @@ SETTINGS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "contact": st.just("us@example.org"),
         "minimum_age": st.integers(0, 99),
         "newsletter": TITLES,
+        "goal_grows_at": st.integers(50, 100),
+        "opens": st.datetimes(timezones=st.just(UTC)),
+        "time_zone": st.sampled_from(["UTC", "Asia/Tokyo"]),
+        "required": st.sampled_from([("country",), ("city", "comment")]),
+        "countries": st.sampled_from([("DE",), ("DE", "FR")]),
+        "sender_name": TITLES,
+        "reply_address": st.just("answers@example.org"),
+        "accent": st.just("#0b5c4a"),
     },
 )
 
@@ -182,7 +190,7 @@ def test_a_wrong_word_on_the_command_line_is_refused(
         (front("goal: 1.5").encode(), 3, "whole number"),
         (front("minimum_age: 100").encode(), 3, "from 0 to 99"),
         (front("closes: soon").encode(), 3, "a day"),
-        (front("fields: [city, postcode, organisation]").encode(), 3, "postcode, organisation"),
+        (front("fields: [city, postcard, organization]").encode(), 3, "postcard, organization"),
         (front("fields: 7").encode(), 3, "a list"),
         (front("slug: s", "state: delivered").encode(), 4, "draft, open, closed"),
         (front() .encode() + b"a" * 200_000, 0, "200,000 characters"),

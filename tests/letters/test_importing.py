@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from signing.letters import actions, queries
+from signing.letters import actions, publishing, queries, settings, slugs, states
 from signing.letters.models import State
 from signing.worker import retaining
 from tests import make
@@ -17,7 +17,7 @@ from tests import make
 def test_what_people_signed_names_the_addressee_and_who_is_responsible() -> None:
     make.signature(make.letter())
     for changed in ({"to": "Others"}, {"controller": "Others, Elsewhere"}, {"minimum_age": 99}):
-        with pytest.raises(actions.OriginalFrozen):
+        with pytest.raises(publishing.OriginalFrozen):
             make.letter(**changed)
     make.letter(to="The council of all roads", correction="It was renamed.")
     assert queries.get_by_slug("open-roads").to == "The council of all roads"
@@ -32,7 +32,7 @@ def test_another_language_cannot_pose_as_the_original() -> None:
 
 @pytest.mark.usefixtures("app")
 def test_a_contact_that_is_no_address_is_refused() -> None:
-    with pytest.raises(actions.ContactUnusable):
+    with pytest.raises(settings.ContactUnusable):
         make.letter(contact="https://example.org")
     assert queries.find_by_slug("open-roads") is None
 
@@ -41,7 +41,7 @@ def test_a_contact_that_is_no_address_is_refused() -> None:
 def test_an_erased_letter_is_not_opened_again() -> None:
     letter = make.letter()
     retaining.erase(letter, by=make.OPERATOR)
-    with pytest.raises(actions.LetterOver):
+    with pytest.raises(states.LetterOver):
         make.letter()
 
 
@@ -50,7 +50,7 @@ def test_an_erased_letter_is_not_opened_again() -> None:
 )
 @pytest.mark.usefixtures("app")
 def test_slugs_that_are_ours_or_no_slugs_are_refused(slug: str) -> None:
-    with pytest.raises(actions.SlugUnusable):
+    with pytest.raises(slugs.SlugUnusable):
         make.letter(slug=slug)
 
 

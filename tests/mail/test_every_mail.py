@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -15,6 +16,7 @@ from signing.core.vault import Place, vault
 from signing.letters.models import Letter
 from signing.mail.kinds import Kind
 from signing.mail.outbox import Claimed
+from signing.moderation.models import Deed
 from signing.worker import composing
 from tests import make, staff
 from tests.conftest import Inbox
@@ -25,8 +27,11 @@ LINKS = {
     Kind.CONFIRM_SIGNATURE: {"confirm", "my-signature"},
     Kind.REMINDER: {"confirm"},
     Kind.INVITATION: {"invitation"},
+    Kind.PARTNER: {"partner"},
 }
 OF_HOUSE = {Kind.ALL_LINKS, Kind.INVITATION}
+# Tests of their own see to these: tests/news/test_every_news_mail.py
+ELSEWHERE = {Kind.NEWS, Kind.NEWS_TEST}
 
 
 @pytest.fixture
@@ -40,13 +45,36 @@ def letter(app: Flask) -> Letter:
 
 def test_every_mail_in_every_language(letter: Letter) -> None:
     ref = make.signature(letter, name=NAME, is_confirmed=False)
-    about = dict.fromkeys(Kind, ref) | {Kind.INVITATION: staff.invitation()}
-    batch = [_claimed(kind, about[kind], tag) for kind in Kind for tag in locales.languages()]
+    about = dict.fromkeys(Kind, ref) | {Kind.INVITATION: staff.invitation()} | _decided(letter)
+    partner = make.partner(letter, contact=NAME)
+    about[Kind.PARTNER] = SignatureRef(letter.id, partner.id)
+    kinds = [kind for kind in Kind if kind not in ELSEWHERE]
+    batch = [_claimed(kind, about[kind], tag) for kind in kinds for tag in locales.languages()]
     mails = composing.compose(batch, lambda _digests, _most: set())
     for claimed in batch:
         mail = mails[claimed.id]
         assert isinstance(mail, composing.Mail), mail
         _check(mail, claimed, locales.languages()[claimed.locale])
+
+
+def _decided(letter: Letter) -> dict[Kind, SignatureRef]:
+    """Signatures that staff have decided about, so that there is something to tell."""
+    hidden = make.decided(letter, Deed.HIDE, email="hidden@example.org", name=NAME)
+    aside = make.decided(letter, Deed.SET_ASIDE, email="aside@example.org", name=NAME)
+    return {Kind.NAME_HIDDEN: hidden, Kind.SET_ASIDE: aside, Kind.DECISION_STANDS: aside}
+
+
+def test_a_partner_to_credit_is_named_in_every_language(letter: Letter) -> None:
+    ref, partner = make.signature(letter, name=NAME), make.partner(letter)
+    for tag in locales.languages():
+        again = _claimed(Kind.ALREADY_SIGNED, ref, tag)
+        again = replace(again, partner_id=partner.id)
+        mail = composing.compose([again], lambda _digests, _most: set())[again.id]
+        assert isinstance(mail, composing.Mail), mail
+        text, html = Inbox.text(mail.message), Inbox.html(mail.message)
+        for part in (text, html):
+            assert "Green Web" in part
+            assert f"/{tag}/credit/" in part
 
 
 def _claimed(kind: Kind, ref: SignatureRef, tag: str) -> Claimed:

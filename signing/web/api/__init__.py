@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from signing.web.api import letters, open_data, reference
+from signing.web.api import access, feeds, letters, open_data, reference, signatures
 
 api = Blueprint("api", __name__)
-for part in (letters, reference, open_data):
+for part in (letters, feeds, signatures, reference, open_data):
     api.register_blueprint(part.bp)
+api.register_error_handler(access.NoToken, access.refuse)
+api.register_error_handler(signatures.Wrong, signatures.refuse)

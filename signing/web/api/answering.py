@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 
 from signing.core.refusals import Refusal
+from signing.partners.programs import Scope
 from signing.web.api.shapes import Nothing, Shape
 from signing.web.headers import COUNT_SECONDS
 
@@ -35,6 +36,7 @@ class Answer(Generic[S]):
 
     shape: S
     next: str | None = None
+    status: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,29 @@ class Operation:
     summary: str
     shape: type[Shape]
     query: type[Shape]
+    scope: Scope | None = None  # what a token has to open; None: no token is asked for
+    body: type[Shape] | None = None
 
 
 def answers(
-    shape: type[S], query: type[Shape] = Nothing
+    shape: type[S],
+    query: type[Shape] = Nothing,
+    *,
+    scope: Scope | None = None,
+    body: type[Shape] | None = None,
 ) -> Callable[[Callable[..., Answer[S]]], Callable[..., Response]]:
-    """The view takes its path's values and `query`, and gives an `Answer` of this shape."""
+    """The view takes its path's values and `query`, and gives an `Answer` of this shape.
+
+    What is behind a token is kept by nobody. A `body` the view reads itself, once it knows that
+    the token is good.
+    """
 
     def declare(view: Callable[..., Answer[S]]) -> Callable[..., Response]:
         @wraps(view)
         def answering(**path: Any) -> Response:
-            return _respond(view(query=_read(query), **path))
+            return _respond(view(query=_read(query), **path), is_private=scope is not None)
 
-        operation = Operation(view.__name__, inspect.getdoc(view) or "", shape, query)
+        operation = Operation(view.__name__, inspect.getdoc(view) or "", shape, query, scope, body)
         setattr(answering, OPERATION, operation)
         return answering
 
@@ -75,13 +87,16 @@ def _read(query: type[Shape]) -> Shape:
         raise BadQuery from None
 
 
-def _respond(answer: Answer[S]) -> Response:
+def _respond(answer: Answer[S], *, is_private: bool) -> Response:
     """For whoever asked alone: how much of their limit is left stands in its headers."""
     response = Response(answer.shape.model_dump_json(), content_type="application/json")
-    response.headers["Cache-Control"] = f"private, max-age={COUNT_SECONDS}"
+    response.status_code = answer.status
+    kept = "no-store" if is_private else f"private, max-age={COUNT_SECONDS}"
+    response.headers["Cache-Control"] = kept
     response.headers["Access-Control-Expose-Headers"] = READABLE
     if answer.next:
         response.headers["Link"] = f'<{answer.next}>; rel="next"'
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-    response.make_conditional(request)
+    if request.method == "GET":
+        response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+        response.make_conditional(request)
     return response

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint
 
+from signing.collected import queries as collected
 from signing.core import clock
 from signing.core.db import snapshot
 from signing.core.links import absolute
@@ -80,6 +81,16 @@ def get_counts(slug: str, query: shapes.Nothing) -> Answer[shapes.Counts]:  # no
             by_locale=table(letter.id, "locale", midnight),
             by_country=table(letter.id, "country", midnight),
             by_day=table(letter.id, "day", midnight),
+            beside=[
+                shapes.Beside(
+                    kind=one.kind,
+                    source=one.source,
+                    count=one.number,
+                    as_of=one.as_of,
+                    url=one.link or None,
+                )
+                for one in collected.list_shown(letter.id)
+            ],
         )
     )
 
@@ -116,7 +127,7 @@ def _facts(letter: Letter) -> dict[str, Any]:
         "title": letters.get_title(letter, letter.default_locale),
         "count": total.n,
         "as_of": total.as_of or letter.created_at,
-        "goal": letter.goal,
+        "goal": letter.goal_at(total.n),
         "opens_at": letter.opens_at,
         "closes_at": letter.closes_at,
         "url": absolute("site.letters.choose", slug=letter.slug),

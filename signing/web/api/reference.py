@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from signing.core.settings import Settings
 from signing.web import headers
 from signing.web.api.answering import OPERATION, Operation
+from signing.web.api.program_shapes import Invalid
 from signing.web.api.shapes import LONGEST_SLUG, SLUG, Problem, Shape
 
 bp = Blueprint("reference", __name__, url_prefix="/api/v1")
@@ -22,13 +23,25 @@ KEPT_SECONDS = 300
 VERSION = "1"
 SCHEMAS = "#/components/schemas/{model}"
 ABOUT = (
-    "Letters and their counts. No key is needed. Keys may be added to answers; what is there keeps "
-    "its meaning: whatever breaks that gets a new version beside this one."
+    "Letters and their counts need no key; what a partner's program is told needs a token. Keys "
+    "may be added to answers; what is there keeps its meaning: whatever breaks that gets a new "
+    "version beside this one."
 )
 REFUSALS = {
     "400": "The query is not what is described here.",
+    "401": "The token is missing, over or revoked.",
+    "403": "The token does not open this, or is another letter's or partner's.",
     "404": "There is no such letter.",
+    "410": "The letter takes no signatures.",
+    "422": "Fields are wrong: `errors` names each.",
     "429": "Too many requests from one network; `Retry-After` says how many seconds to wait.",
+}
+TOKEN = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Made by the campaign, shown once. Never put it into a web page.",
+    }
 }
 LIMIT_HEADERS = {
     "X-RateLimit-Limit": "how many requests a network may make in a while",
@@ -58,25 +71,35 @@ def document() -> dict[str, Any]:
     """The description, from the routes that answer and the shapes that they answer in."""
     settings: Settings = current_app.extensions["signing.settings"]
     operations = dict(_operations())
-    used: set[type[Shape]] = {Problem, *(one.shape for one in operations.values())}
+    used: set[type[Shape]] = {Problem, Invalid, *(one.shape for one in operations.values())}
     shapes = sorted(used, key=lambda shape: shape.__name__)
+    bodies = [one.body for one in operations.values() if one.body]
     _each, schemas = models_json_schema(
-        [(shape, "serialization") for shape in shapes], ref_template=SCHEMAS
+        [(shape, "serialization") for shape in shapes] + [(body, "validation") for body in bodies],
+        ref_template=SCHEMAS,
     )
     return {
         "openapi": "3.1.0",
         "info": {"title": settings.site_name, "version": VERSION, "description": ABOUT},
         "servers": [{"url": settings.base_url}],
-        "paths": {path: {"get": _described(path, one)} for path, one in operations.items()},
-        "components": {"schemas": schemas["$defs"]},
+        "paths": _paths(operations),
+        "components": {"schemas": schemas["$defs"], "securitySchemes": TOKEN},
     }
 
 
-def _operations() -> Iterator[tuple[str, Operation]]:
+def _paths(operations: dict[tuple[str, str], Operation]) -> dict[str, dict[str, Any]]:
+    paths: dict[str, dict[str, Any]] = {}
+    for (path, method), one in operations.items():
+        paths.setdefault(path, {})[method] = _described(path, one)
+    return paths
+
+
+def _operations() -> Iterator[tuple[tuple[str, str], Operation]]:
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = getattr(current_app.view_functions[rule.endpoint], OPERATION, None)
         if isinstance(operation, Operation):
-            yield re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule), operation
+            method = "post" if operation.body else "get"
+            yield (re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule), method), operation
 
 
 def _described(path: str, operation: Operation) -> dict[str, Any]:
@@ -84,20 +107,35 @@ def _described(path: str, operation: Operation) -> dict[str, Any]:
     statuses = [
         status
         for status, is_possible in (
-            ("400", bool(operation.query.model_fields)),
+            ("400", bool(operation.query.model_fields) or operation.body is not None),
+            ("401", operation.scope is not None),
+            ("403", operation.scope is not None),
             ("404", "{" in path),
+            ("410", operation.body is not None),
+            ("422", operation.body is not None),
             ("429", True),
         )
         if is_possible
     ]
-    return {
+    described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": parameters,
-        "responses": {"200": _answer(operation.shape)}
-        | {"304": {"description": "Nothing has changed since the `ETag` in `If-None-Match`."}}
-        | {status: _refusal(status) for status in statuses},
+        "responses": _good(operation) | {status: _refusal(status) for status in statuses},
     }
+    if operation.scope:
+        described["security"] = [{"token": [operation.scope.value]}]
+    if operation.body:
+        content = {"application/json": {"schema": _reference(operation.body)}}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _good(operation: Operation) -> dict[str, Any]:
+    if operation.body:
+        return {"202": _answer(operation.shape)}
+    unchanged = {"description": "Nothing has changed since the `ETag` in `If-None-Match`."}
+    return {"200": _answer(operation.shape), "304": unchanged}
 
 
 def _in_path(path: str) -> Iterator[dict[str, Any]]:
@@ -132,7 +170,11 @@ def _answer(shape: type[Shape]) -> dict[str, Any]:
 def _refusal(status: str) -> dict[str, Any]:
     return {
         "description": REFUSALS[status],
-        "content": {"application/problem+json": {"schema": _reference(Problem)}},
+        "content": {
+            "application/problem+json": {
+                "schema": _reference(Invalid if status == "422" else Problem)
+            }
+        },
     }
 
 

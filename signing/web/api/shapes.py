@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from signing.collected.models import Kind
 from signing.letters.models import State
 
 SLUG = "^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -72,6 +73,16 @@ class FullLetter(Letter):
     translations: list[Translation]
 
 
+class Beside(Shape):
+    """A number beside the confirmed one, and never in it."""
+
+    kind: Kind = Field(description="`figure`: others answer for it; else their names were given us")
+    source: str = Field(description="who collected; empty for paper")
+    count: int
+    as_of: date
+    url: str | None = Field(description="where it can be looked up")
+
+
 class Counts(Shape):
     """How many have signed: in all, now; and by kind, up to the end of a day."""
 
@@ -84,6 +95,7 @@ class Counts(Shape):
     by_locale: Cells
     by_country: Cells
     by_day: Cells
+    beside: list[Beside] = Field(description="collected on paper and elsewhere")
 
 
 class Page(Shape):

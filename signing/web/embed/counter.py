@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from signing.core import locales
 from signing.counts import queries as counts
 from signing.letters import queries as letters
+from signing.partners import queries as partners
 from signing.web.addresses import asset
 from signing.web.embed import badge
 from signing.web.embed.figures import Count, count
@@ -25,8 +26,8 @@ FRAME_POLICY = (
 )
 
 
-def _count(slug: str) -> Count:
-    return count(letters.get_by_slug(slug), spoken())
+def _count(slug: str, code: str = "") -> Count:
+    return count(letters.get_by_slug(slug), spoken(), code)
 
 
 @bp.get("/<slug:slug>/<locale:locale>.json")
@@ -39,7 +40,7 @@ def as_json(slug: str) -> ResponseReturnValue:
             "locale": shown.language.tag,
             "dir": shown.language.direction,
             "count": shown.n,
-            "goal": shown.letter.goal,
+            "goal": shown.goal,
             "count_text": shown.count_text,
             "sentence": shown.sentence,
             "call": shown.call,
@@ -97,15 +98,23 @@ def as_frame(slug: str) -> ResponseReturnValue:
     return _frame(slug, script="")
 
 
+@bp.get("/<slug:slug>/<locale:locale>/from/<slug:code>")
+def as_frame_from(slug: str, code: str) -> ResponseReturnValue:
+    """The same; whoever signs by its link was brought by this partner. Unknown: passed over."""
+    if partners.find_credited(letters.get_by_slug(slug).id, code) is None:
+        return redirect(url_for(".as_frame", slug=slug), 302)
+    return _frame(slug, script="", code=code)
+
+
 @bp.get("/<slug:slug>/<locale:locale>/oembed")
 def as_oembed_frame(slug: str) -> ResponseReturnValue:
     """What our oEmbed answers frame: it tells WordPress how high it is, else it is hidden."""
     return _frame(slug, script=asset("embed/oembed.js"))
 
 
-def _frame(slug: str, *, script: str) -> Response:
-    shown = _count(slug)
-    language, goal = shown.language, shown.letter.goal
+def _frame(slug: str, *, script: str, code: str = "") -> Response:
+    shown = _count(slug, code)
+    language, goal = shown.language, shown.goal
     page = render_template(
         "embed/frame.html",
         lang=language.tag,

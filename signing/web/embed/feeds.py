@@ -21,6 +21,7 @@ from signing.counts import queries as counts
 from signing.letters import markdown
 from signing.letters import queries as letters
 from signing.letters.models import Letter
+from signing.news import queries as news
 from signing.web.embed import figures
 from signing.web.embed.badge import NOT_XML
 from signing.web.embed.opening import open_to_all
@@ -103,6 +104,11 @@ def _entries(letter: Letter, language: Language) -> Iterator[_Entry]:
     yield _Entry(opened, _opened(letter), title, summary, url, language.tag)
     with snapshot():
         hours = counts.by_hour(letter.id)
+    for post in news.list_headlines(letter, language.tag, limit=MOST_ENTRIES, with_body=True):
+        told = uuid5(post.id, language.tag)
+        where = {"locale": language.tag, "slug": letter.slug, "number": post.number}
+        link = absolute("site.news.show", **where)
+        yield _Entry(told, post.at, post.title, markdown.plain(post.body), link, post.locale)
     for one in milestones.reached(hours):
         reached = uuid5(letter.id, f"signed/{one.n}/{language.tag}")
         sentence = figures.people(one.n, language)

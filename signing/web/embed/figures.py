@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from signing.core import locales
+from signing.core import clock, locales
 from signing.core.links import absolute
 from signing.core.locales import Language
 from signing.counts import queries as counts
@@ -22,6 +22,7 @@ class Count:
     letter: Letter
     language: Language
     n: int
+    goal: int | None  # none once nobody can sign any more
     as_of: datetime
     count_text: str
     label: str  # a word for what is counted
@@ -30,21 +31,24 @@ class Count:
     url: str
 
 
-def count(letter: Letter, language: Language) -> Count:
-    """The present number of this letter, said in this language."""
+def count(letter: Letter, language: Language, code: str = "") -> Count:
+    """The present number of this letter, said in this language; its link names who shows it."""
     total = counts.total(letter.id)
     text = locales.number(total.n, language)
+    takes_signatures = letter.takes_signatures(clock.now())
     with locales.speaking(language.tag):
         return Count(
             letter=letter,
             language=language,
             n=total.n,
+            goal=letter.goal_at(total.n) if takes_signatures else None,
             as_of=total.as_of or letter.created_at,
             count_text=text,
             label=ngettext("signature", "signatures", total.n),
             sentence=people(total.n, language),
-            call=_("Sign the letter"),
-            url=absolute("site.letters.show", locale=language.tag, slug=letter.slug),
+            call=_("Sign the letter") if takes_signatures else _("To the letter"),
+            url=absolute("site.letters.show", locale=language.tag, slug=letter.slug)
+            + (f"?from={code}" if code else ""),
         )
 
 

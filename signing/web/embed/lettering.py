@@ -13,34 +13,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from PIL import ImageFont, features
 from PIL.ImageDraw import ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
+from signing.core import fonts
 from signing.core.locales import Direction, Language
 
-# Where Debian, Fedora and Alpine put the Noto fonts (fonts-noto-core, fonts-noto-cjk and kin).
-FOLDERS = (
-    "/usr/share/fonts/truetype/noto",
-    "/usr/share/fonts/opentype/noto",
-    "/usr/share/fonts/google-noto",
-    "/usr/share/fonts/google-noto-sans-cjk-fonts",
-    "/usr/share/fonts/noto",
-)
-WEIGHTS = {False: "Regular", True: "Bold"}
-CJK_FACES = {"ja": 0, "ko": 1, "zh": 2}  # the order in the collection; the same code, other shapes
 # Pillow's wheels have raqm, but it needs the machine's fribidi (libfribidi0). Without it only
 # scripts are written whose letters stand side by side as they are.
 HAS_RAQM = features.check("raqm")
 SIMPLE = re.compile("(?!ARABIC|HEBREW|SYRIAC|DEVANAGARI|BENGALI|TAMIL|THAI|KHMER|MYANMAR)")
 PROBE = 16  # the size in which fonts are asked what they have
 NOWHERE = "\U0010ffff"  # no font has it: what is drawn for it is the box that we never show
-NOT_FIRST = frozenset(
-    "、。，．・：；？！）」』】〉》”’ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…,.:;?!)"
-)
+_paths, _pieces = fonts.paths, fonts.pieces
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = {"L", "EN", "AN"}, {"R", "AL"}  # as a stretch of them is read
 
 
@@ -102,11 +90,7 @@ class Lettering:
         return self._open(paths[0]) if paths else _own(self.size)
 
     def _open(self, path: str) -> FreeTypeFont:
-        return _open(path, self.size, self._face if path.endswith(".ttc") else 0)
-
-    @property
-    def _face(self) -> int:
-        return CJK_FACES.get(self.language.tag.partition("-")[0], CJK_FACES["zh"])
+        return _open(path, self.size, fonts.face(path, self.language.tag))
 
     @property
     def _is_rtl(self) -> bool:
@@ -168,37 +152,6 @@ def _shaping(direction: Direction, tag: str | None = None) -> dict[str, Any]:
 def _direction(letter: str) -> Direction | None:
     kind = unicodedata.bidirectional(letter)
     return "ltr" if kind in LEFT_TO_RIGHT else "rtl" if kind in RIGHT_TO_LEFT else None
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Where a line may end: after a space, and between most characters of Chinese and Japanese."""
-    piece = ""
-    for letter in text:
-        is_broad = unicodedata.east_asian_width(letter) in "WF"
-        may_break = (piece.endswith(" ") and letter != " ") or is_broad or _is_broad_end(piece)
-        if piece and may_break and letter not in NOT_FIRST and letter != " ":
-            yield piece
-            piece = ""
-        piece += letter
-    yield piece
-
-
-def _is_broad_end(piece: str) -> bool:
-    return bool(piece) and unicodedata.east_asian_width(piece[-1]) in "WF"
-
-
-@cache
-def _paths(*, is_bold: bool) -> tuple[str, ...]:
-    """All Noto Sans of this weight on this machine, the one with most of Europe's letters first."""
-    weight = WEIGHTS[is_bold]
-    found = [
-        path
-        for folder in FOLDERS
-        for path in sorted(Path(folder).glob(f"NotoSans*-{weight}.tt[fc]"))
-        if "Mono" not in path.name and "UI" not in path.name
-    ]
-    found.sort(key=lambda path: (path.name != f"NotoSans-{weight}.ttf", "CJK" in path.name))
-    return tuple(map(str, found))
 
 
 @lru_cache(4096)

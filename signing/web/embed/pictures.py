@@ -80,7 +80,7 @@ def _words(letter: Letter) -> Words:
         title=letters.get_title(letter, shown.language.tag),
         site_name=settings.site_name,
         n=shown.n,
-        goal=letter.goal,
+        goal=shown.goal,
         count_text=shown.count_text,
         label=shown.label,
     )

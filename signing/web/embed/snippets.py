@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
-from flask import Blueprint, current_app, make_response, render_template, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.core import locales
 from signing.core.links import absolute
 from signing.letters import queries as letters
 from signing.letters.models import Letter
+from signing.partners import queries as partners
 from signing.web import headers
 from signing.web.embed import scripts
 from signing.web.embed.figures import Count, count
@@ -40,20 +42,32 @@ class Alternate:
 @bp.get("/<locale:locale>/<slug:slug>/embed")
 def show(slug: str) -> ResponseReturnValue:
     """For one letter in one language; the preview is the real thing."""
+    return _page(letters.get_by_slug(slug))
+
+
+@bp.get("/<locale:locale>/<slug:slug>/embed/from/<slug:code>")
+def show_from(slug: str, code: str) -> ResponseReturnValue:
+    """The same with a partner's code in every link. An unknown one is passed over."""
     letter = letters.get_by_slug(slug)
-    shown = count(letter, spoken())
+    if partners.find_credited(letter.id, code) is None:
+        return redirect(url_for(".show", slug=letter.slug), 302)
+    return _page(letter, code)
+
+
+def _page(letter: Letter, code: str = "") -> ResponseReturnValue:
+    shown = count(letter, spoken(), code)
     title = letters.get_title(letter, spoken().tag)
     page = render_template(
         "embed/snippets.html",
         letter=letter,
         title=title,
         shown=shown,
-        alternates=_alternates(letter),
+        alternates=_alternates(letter, code),
         origin=current_app.config["BASE_URL"],
         script=url_for("embed.scripts.latest", name="v1"),
         element=_with_script(shown, f'src="{absolute("embed.scripts.latest", name="v1")}"'),
         checked=_with_script(shown, _checked()),
-        frame=_frame(shown, title),
+        frame=_frame(shown, title, code),
         badge=_badge(shown),
         theme=THEME,
         width=WIDTH,
@@ -64,9 +78,11 @@ def show(slug: str) -> ResponseReturnValue:
     return open_to_all(response, KEPT_SECONDS)
 
 
-def _alternates(letter: Letter) -> list[Alternate]:
+def _alternates(letter: Letter, code: str) -> list[Alternate]:
+    endpoint = ".show_from" if code else ".show"
+    more: dict[str, Any] = {"code": code} if code else {}
     return [
-        Alternate(language, url_for(".show", locale=tag, slug=letter.slug))
+        Alternate(language, url_for(endpoint, locale=tag, slug=letter.slug, **more))
         for tag in letters.list_locales(letter.id)
         if (language := locales.find(tag))
     ]
@@ -89,8 +105,10 @@ def _with_script(shown: Count, source: str) -> str:
     )
 
 
-def _frame(shown: Count, title: str) -> str:
+def _frame(shown: Count, title: str, code: str) -> str:
     address = absolute("embed.counter.as_frame", slug=shown.letter.slug, locale=shown.language.tag)
+    if code:
+        address += f"/from/{code}"
     return (
         f'<iframe src="{address}" title="{escape(title)}"\n'
         f'        width="{WIDTH}" height="{HEIGHT}" loading="lazy"></iframe>'

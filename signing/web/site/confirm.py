@@ -20,7 +20,12 @@ from signing.web import headers
 from signing.web.site.letters import alternates
 from signing.web.speech import spoken
 
-MAILED = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
+MAILED = (
+    ConsentPurpose.NEWS,
+    ConsentPurpose.NEWSLETTER,
+    ConsentPurpose.FOLLOW_UP,
+    ConsentPurpose.PARTNER,
+)
 
 bp = Blueprint("confirm", __name__)
 

@@ -11,8 +11,8 @@ from signing.core import locales
 from signing.core.db import transaction
 from signing.signatures import access
 from signing.web import headers
-from signing.web.site.unhurried import unhurried
 from signing.web.speech import spoken
+from signing.web.unhurried import unhurried
 
 bp = Blueprint("my_links", __name__)
 LONGEST_ADDRESS = 254  # RFC 5321, as the sign form takes it

@@ -22,6 +22,7 @@ from signing.core.db import transaction
 from signing.core.refusals import NotFound, Refusal
 from signing.core.tokens import LinkExpired, Purpose, SignatureRef, tokens
 from signing.core.vault import Unreadable
+from signing.exports import queries as exports
 from signing.letters import queries as letters
 from signing.letters import wordings
 from signing.letters.models import ConsentPurpose, Letter, Wording
@@ -40,7 +41,12 @@ class UnknownChoice(Refusal):
     status = 422
 
 
-MAILED = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
+MAILED = (
+    ConsentPurpose.NEWS,
+    ConsentPurpose.NEWSLETTER,
+    ConsentPurpose.FOLLOW_UP,
+    ConsentPurpose.PARTNER,
+)
 
 
 @bp.get("")
@@ -59,6 +65,7 @@ def _page(token: str, *, error: str = "", typed: str = "") -> ResponseReturnValu
         title=reading.translation.title,
         addressee=reading.addressee,
         held=held,
+        exports=exports.list_with(letter.id, held.signature.id),
         signature=held.signature,
         person=who,
         public_name=names.public(who.name, who.show),
@@ -128,7 +135,7 @@ def stop(token: str, purpose: str) -> ResponseReturnValue:
     return _do(token, lambda ref: actions.stop_mail(ref, chosen))
 
 
-def _do(token: str, act: Callable[[SignatureRef], None]) -> ResponseReturnValue:
+def _do(token: str, act: Callable[[SignatureRef], object]) -> ResponseReturnValue:
     ref = tokens.read(Purpose.MANAGE, token)
     with transaction():
         act(ref)

@@ -1,4 +1,4 @@
-"""What the law and fairness want said: privacy, imprint, how we count, accessibility, reporting.
+"""What the law and fairness want said: privacy, imprint, how we count, accessibility.
 
 Generated from the settings and each letter's own, and never empty.
 """
@@ -12,6 +12,7 @@ from signing.core import locales
 from signing.core.settings import Settings
 from signing.letters import markdown, wordings
 from signing.letters import queries as letters
+from signing.partners import queries as partners
 from signing.web import headers
 from signing.web.site.letters import alternates
 from signing.web.speech import spoken
@@ -32,21 +33,9 @@ def privacy(slug: str) -> ResponseReturnValue:
         reading=reading,
         alternates=alternates(reading, "site.notices.privacy"),
         wordings=wordings.list_shown(letter, spoken().tag),
+        partners=partners.list_public(letter.id),
         text_language=locales.languages()[text.locale],
         own_words=markdown.render(text.privacy) if text.privacy else "",
-    )
-
-
-@bp.get("/<locale:locale>/<slug:slug>/report")
-def report(slug: str) -> ResponseReturnValue:
-    """How to have somebody look at a name."""
-    letter = letters.get_by_slug(slug)
-    reading = letters.read(letter, spoken().tag)
-    return _page(
-        "site/report.html",
-        letter=letter,
-        reading=reading,
-        alternates=alternates(reading, "site.notices.report"),
     )
 
 

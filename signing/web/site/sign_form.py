@@ -8,6 +8,7 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -20,17 +21,28 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from signing.core import locales
 from signing.letters import wordings
 from signing.letters.models import ConsentPurpose, Field, Letter, Wording
+from signing.partners import codes
+from signing.partners import queries as partners
+from signing.programs import newsletters
 from signing.signatures import names
 from signing.signatures.declaration import Declaration
 from signing.signatures.models import Show
 from signing.signatures.person import Person
 from signing.signatures.screening import Reason, Sent, reasons_in
 
+POSTCODE_CHARACTERS = 20
+# What fields are called where the letter does not do without them; and countries where it does.
+REQUIRED = {
+    Field.POSTCODE: _l("Postcode"),
+    Field.CITY: _l("Town"),
+    Field.ORGANISATION: _l("Organisation"),
+    Field.COMMENT: _l("Why do you sign?"),
+}
 CHOICES = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
 
 
@@ -63,12 +75,22 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
     country = SelectField(
         _l("Country"), [InputRequired(_l("Choose your country."))], validate_choice=False
     )
+    postcode = StringField(
+        _l("Postcode (optional)"),
+        [Optional(), Length(max=POSTCODE_CHARACTERS, message=_l("This is too long."))],
+        filters=[_line],
+    )
     city = StringField(
         _l("Town (optional)"),
         [
             Optional(),
             Length(max=names.CITY_CHARACTERS, message=_l("The name of the town is too long.")),
         ],
+        filters=[_line],
+    )
+    organisation = StringField(
+        _l("Organisation (optional)"),
+        [Optional(), Length(max=names.CITY_CHARACTERS, message=_l("This is too long."))],
         filters=[_line],
     )
     comment = TextAreaField(
@@ -94,16 +116,18 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
     news = BooleanField()
     newsletter = BooleanField()
     follow_up = BooleanField()
+    partner = BooleanField()
     wording = HiddenField()
     stamp = HiddenField()
     website = StringField(_l("Leave this field empty"))  # people do; programs fill in all there is
+    from_ = HiddenField(name="from", filters=[lambda value: codes.clean(value or "")])
     altcha = HiddenField()
     ticket = HiddenField()
 
     @classmethod
-    def blank(cls, letter: Letter) -> SignForm:
-        """An empty form; what the query string says is not looked at."""
-        return cls(formdata=None).fitted(letter)
+    def blank(cls, letter: Letter, code: str = "") -> SignForm:
+        """An empty form, with who brought the visitor; the query string is not looked at."""
+        return cls(formdata=None, data={"from_": code}).fitted(letter)
 
     @classmethod
     def sent(cls, letter: Letter) -> SignForm:
@@ -112,23 +136,53 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
 
     def fitted(self, letter: Letter) -> SignForm:
         """The form with only the fields that this letter asks."""
+        self.countries = frozenset(letter.countries)
         for field in Field:
             if field not in letter.fields:
                 delattr(self, field)
+            elif field is Field.COUNTRY:
+                self._fit_country(is_required=field in letter.required)
+            elif field in letter.required:
+                self[field].label.text = REQUIRED[field]
+                self[field].validators = [
+                    DataRequired(_l("This has to be filled in.")),
+                    *self[field].validators[1:],
+                ]
         if not letter.newsletter:
             del self.newsletter
         return self
+
+    def _fit_country(self, *, is_required: bool) -> None:
+        if not is_required:
+            self.country.label.text = _l("Country (optional)")
+            self.country.validators = [Optional()]
 
     def offer_countries(self) -> None:
         """Have the form show the countries in the language being spoken."""
         if Field.COUNTRY in self:
             countries = locales.countries(locales.current().tag)
-            named = [SelectChoice(code, name) for code, name in countries]
+            may = self.countries or locales.country_codes()
+            named = [SelectChoice(code, name) for code, name in countries if code in may]
             self.country.choices = [SelectChoice("", _l("Choose a country")), *named]
 
     def validate_country(self, field: Any) -> None:
-        if field.data not in locales.country_codes():
+        if field.data and field.data not in locales.country_codes():
             raise ValidationError(_l("Choose your country."))
+        if field.data and self.countries and field.data not in self.countries:
+            raise ValidationError(self.who_may)
+
+    @property
+    def who_may(self) -> str:
+        """From where people may sign, in words; "" where they may from everywhere."""
+        if not self.countries:
+            return ""
+        language = locales.current()
+        named = [name for code, name in locales.countries(language.tag) if code in self.countries]
+        said: str = _(
+            "People from these countries can sign: %(countries)s.",
+            countries=locales.listing(named, language),
+        )
+        return said
 
     def validate_name(self, field: Any) -> None:
         if not any(character.isalpha() for character in field.data):
@@ -169,31 +223,43 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
         chosen |= {purpose for purpose in CHOICES if purpose in self and self[purpose].data}
         if show is not Show.NO:
             chosen.add(ConsentPurpose.SHOW_NAME)
+        if self.partner.data and ConsentPurpose.PARTNER in read:
+            chosen.add(ConsentPurpose.PARTNER)
         return Declaration(
             person=Person(
                 name=self.name.data or "",
                 email=self.email.data or "",
-                city=(self.city.data or "") if Field.CITY in self else "",
-                comment=(self.comment.data or "") if Field.COMMENT in self else "",
+                **{one.value: self._typed(one) for one in REQUIRED},
                 show=show,
             ),
-            country=self.country.data if Field.COUNTRY in self else "",
+            country=self._typed(Field.COUNTRY),
             locale=locale,
             consents={purpose: read[purpose] for purpose in ConsentPurpose if purpose in chosen},
+            partner_id=self._credited(letter),
             reasons=(*reasons, *reasons_in(self.name.data or "")),
         )
+
+    def _credited(self, letter: Letter) -> UUID | None:
+        return partners.find_credited(letter.id, self.from_.data or "")
+
+    def _typed(self, field: Field) -> str:
+        return (self[field].data or "") if field in self else ""
 
     def _wordings_read(self, letter: Letter, locale: str) -> dict[ConsentPurpose, UUID]:
         """By purpose: the wordings that the page named, else the newest ones."""
         named = {id_: wordings.find_purpose(letter.id, id_) for id_ in _ids(self.wording.data)}
         read = {purpose: id_ for id_, purpose in named.items() if purpose}
+        asked = read.get(ConsentPurpose.PARTNER)
+        if asked and not newsletters.is_of(letter.id, asked, self._credited(letter)):
+            del read[ConsentPurpose.PARTNER]  # another partner's, or one that is active no more
         if any(purpose not in read for purpose in self._purposes()):
             newest = wordings.list_shown(letter, locale)
             read = {purpose: one.id for purpose, one in newest.items()} | read
         return read
 
     def _purposes(self) -> list[ConsentPurpose]:
-        return [one for one in ConsentPurpose if one not in CHOICES or one in self]
+        always = {ConsentPurpose.SIGN, ConsentPurpose.SHOW_NAME}
+        return [one for one in ConsentPurpose if one in always or (one in CHOICES and one in self)]
 
 
 def _ids(joined: str | None) -> list[UUID]:

@@ -9,8 +9,10 @@ from flask import Blueprint, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from signing.core import clock, locales
 from signing.core.links import absolute
 from signing.counts import queries as counts
+from signing.letters import markdown
 from signing.letters import queries as letters
 from signing.web import headers
 from signing.web.site.letters import alternates
@@ -34,6 +36,9 @@ def show(slug: str) -> ResponseReturnValue:
         "site/thanks.html",
         letter=letter,
         title=reading.translation.title,
+        text_language=locales.languages()[reading.translation.locale],
+        words=markdown.render(reading.translation.thanks) if reading.translation.thanks else "",
+        takes_signatures=letter.takes_signatures(clock.now()),
         alternates=alternates(reading, "site.letters.show"),
         total=counts.total(letter.id),
         url=url,

@@ -92,18 +92,23 @@ def brings_proof(letter: Letter, form: SignForm, owed: Work) -> bool:
     return owed is Work.NONE or (_solution(letter, form, owed) or _waited(letter, form)) is not None
 
 
-def ask_for_work(letter: Letter, form: SignForm, owed: Work, seen: Seen) -> Response:
-    """A page that keeps what was typed, and goes on by itself or when the wait is over."""
+def ask_for_work(letter: Letter, form: SignForm, owed: Work, seen: Seen, **around: Any) -> Response:
+    """A page that keeps what was typed, and goes on by itself or when the wait is over.
+
+    `around` has a frame's layout, and where its form goes.
+    """
     ticket = _read(letter, form.ticket.data or "")
     if ticket is None or not ticket.seconds_left:  # none yet, or used before
         ticket = _give_ticket(letter, owed, seen)
+    names = {field.name for field in form}
     page = render_template(
         "site/one_moment.html",
         letter=letter,
-        typed=[(name, value) for name, value in request.form.items(multi=True) if name in form],
+        typed=[one for one in request.form.items(multi=True) if one[0] in names],
         ticket=_signed(letter, ticket),
         seconds=ticket.seconds_left,
         challenge=json.dumps(challenge(letter, owed)),
+        **around,
     )
     response = headers.with_script(headers.personal(make_response(page, 429)))
     response.headers["Retry-After"] = str(ticket.seconds_left)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from signing.audit import Verb, log
+from signing.audit import details as audit_details
 from signing.audit import queries as audit
+from signing.audit.details import Detail
 from signing.audit.models import AuditEvent
 from signing.audit.queries import Place, Wanted
 from signing.core.db import transaction
@@ -18,41 +23,74 @@ from signing.exports.sheets import csv_lines
 from signing.staff_accounts import queries
 from signing.staff_accounts.roles import Act
 from signing.web.speech import spoken
-from signing.web.staff import gate, words
+from signing.web.staff import gate, tables, words
 
 bp = Blueprint("audit_log", __name__, url_prefix="/audit")
 A_PAGE = 50
 HEADER = ("at", "actor", "actor_id", "verb", "subject", "letter_id", "details")
+FILTERS = ("verb", "subject", "member", "day", "letter")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An event with its details as people read them."""
+
+    event: AuditEvent
+    details: list[Detail]
 
 
 @bp.get("")
 @gate.asks(Act.READ_AUDIT)
 def show() -> ResponseReturnValue:
-    wanted = _wanted(Act.READ_AUDIT)
-    after = Place.read(request.args.get("after", ""))
-    events = audit.list_page(wanted, after=after, limit=A_PAGE + 1)
-    names = {str(id_): name for id_, name in queries.list_names().items()}
-    return render_template(
-        "staff/audit.html",
-        events=events[:A_PAGE],
-        older=str(Place.of(events[A_PAGE - 1])) if len(events) > A_PAGE else "",
-        names=names,
-        letter_names=words.letter_names(spoken().tag),
-        verbs=[verb.value for verb in Verb],
-        chosen={name: request.args.get(name, "") for name in ("verb", "subject", "member", "day")},
-    )
+    values = prepared(wanted(Act.READ_AUDIT))
+    known = words.letter_names(spoken().tag)
+    where = gate.signed().reach(Act.READ_AUDIT)
+    letters = {id_.hex: title for id_, title in known.items() if id_ in where}
+    return render_template("staff/audit.html", letter_names=known, letters=letters, **values)
 
 
-def _wanted(act: Act) -> Wanted:
+def prepared(sought: Wanted) -> dict[str, Any]:
+    """What the table needs: a page of events, who is called how, what was chosen."""
+    chosen = {name: _sent(name) for name in FILTERS}
+    found = audit.list_page(sought, after=Place.read(_sent("after")), limit=A_PAGE + 1)
+    page = tables.of(found, lambda event: str(Place.of(event)), size=A_PAGE, **chosen)
+    names = queries.list_names()
+    return {
+        "lines": [Line(one, audit_details.read(one.verb, one.details)) for one in page.rows],
+        "page": page,
+        "names": {str(id_): name for id_, name in names.items()},
+        "verbs": [verb.value for verb in Verb],
+        "chosen": chosen,
+    }
+
+
+def wanted(act: Act, letter_id: UUID | None = None) -> Wanted:
     """What the filters say, within reach; what cannot be read filters nothing."""
     where = gate.signed().reach(act)
+    letters = None if where.is_all else where.letters
+    only = letter_id or _letter(_sent("letter"))
+    if only is not None:
+        letters = frozenset({only} if only in where else ())
     return Wanted(
-        letters=None if where.is_all else where.letters,
-        verb=request.values.get("verb", ""),
-        subject=request.values.get("subject", "").strip(),
-        actor_id=request.values.get("member", ""),
-        day=_day(request.values.get("day", "")),
+        letters=letters,
+        verb=_sent("verb"),
+        subject=_sent("subject"),
+        actor_id=_sent("member"),
+        day=_day(_sent("day")),
     )
+
+
+def _sent(name: str) -> str:
+    """From the address of a page, or from a form: never from the one where the other belongs."""
+    sent = request.form if request.method == "POST" else request.args
+    return sent.get(name, "").strip()
+
+
+def _letter(text: str) -> UUID | None:
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> date | None:
@@ -66,10 +104,10 @@ def _day(text: str) -> date | None:
 @gate.asks(Act.EXPORT_AUDIT, fresh=True)
 def export() -> ResponseReturnValue:
     """The same, all of it, as CSV; that it was carried out is written down first."""
-    wanted = _wanted(Act.EXPORT_AUDIT)
+    sought = wanted(Act.EXPORT_AUDIT)
     with transaction():
         log.record(Verb.AUDIT_EXPORTED, by=gate.signed().doer.actor, subject="audit")
-    lines = csv_lines(HEADER, (_row(event) for event in _all(wanted)))
+    lines = csv_lines(HEADER, (_row(event) for event in _all(sought)))
     return Response(
         stream_with_context(lines),
         content_type="text/csv; charset=utf-8",
@@ -77,9 +115,9 @@ def export() -> ResponseReturnValue:
     )
 
 
-def _all(wanted: Wanted) -> Iterator[AuditEvent]:
+def _all(sought: Wanted) -> Iterator[AuditEvent]:
     after = None
-    while events := audit.list_page(wanted, after=after, limit=500):
+    while events := audit.list_page(sought, after=after, limit=500):
         yield from events
         after = Place.of(events[-1])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -29,11 +30,63 @@ class Tab:
 
     @property
     def is_current(self) -> bool:
-        """Pages below it, in the same module, count as this tab."""
-        return str(request.endpoint).rpartition(".")[0] == self.endpoint.rpartition(".")[0]
+        """Pages below it, in the same module or one named after it, count as this tab."""
+        here, own = (one.rpartition(".")[0] for one in (str(request.endpoint), self.endpoint))
+        return here == own or here.startswith(f"{own}_")
 
 
-TABS = (Tab("staff.overview.show", _l("Overview"), Act.SEE_LETTER),)
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages of the desk that belong together: one entry of its first row, the second row of it."""
+
+    label: LazyString
+    tabs: tuple[Tab, ...]
+
+    @property
+    def is_current(self) -> bool:
+        return any(tab.is_current for tab in self.tabs)
+
+    def open_to_whoever_is_signed_in(self, letter_id: UUID) -> Group:
+        """With what they may open; it leads to the first of it."""
+        may = gate.signed().may
+        return Group(self.label, tuple(tab for tab in self.tabs if may(tab.act, letter_id)))
+
+
+# In the order in which a campaign lives.
+GROUPS = (
+    Group(
+        _l("Overview"),
+        (
+            Tab("staff.overview.show", _l("Overview"), Act.SEE_LETTER),
+            Tab("staff.work.show", _l("Long work"), Act.SEE_LETTER),
+            Tab("staff.history.show", _l("History"), Act.READ_AUDIT),
+        ),
+    ),
+    Group(
+        _l("Letter"),
+        (
+            Tab("staff.texts.show", _l("Texts"), Act.TRANSLATE),
+            Tab("staff.phrases.show", _l("Small texts"), Act.TRANSLATE),
+            Tab("staff.settings.show", _l("Settings"), Act.EDIT_LETTER),
+            Tab("staff.wordings.show", _l("Wordings"), Act.SEE_LETTER),
+            Tab("staff.states.show", _l("State"), Act.EDIT_LETTER),
+        ),
+    ),
+    Group(_l("News"), (Tab("staff.news.show", _l("News"), Act.SEE_LETTER),)),
+    Group(
+        _l("Signatures"),
+        (
+            Tab("staff.signatures.show", _l("Signatures"), Act.SEE_SIGNATURES),
+            Tab("staff.queue.show", _l("To look at"), Act.MODERATE),
+            Tab("staff.collected.show", _l("Paper"), Act.SEE_LETTER),
+            Tab("staff.exports.show_all", _l("Exports"), Act.EXPORT),
+        ),
+    ),
+    Group(
+        _l("Partners"),
+        (Tab("staff.partners.show_all", _l("Partners"), Act.MANAGE_PARTNERS),),
+    ),
+)
 
 
 def letter() -> Letter:
@@ -44,14 +97,14 @@ def letter() -> Letter:
 def page(template: str, status: int = 200, **values: Any) -> ResponseReturnValue:
     """A page in the letter's frame; `letter` and `title` are there for every template."""
     own = values.pop("letter", None) or letter()
-    tabs = [tab for tab in TABS if gate.signed().may(tab.act, own.id)]
+    groups = (group.open_to_whoever_is_signed_in(own.id) for group in GROUPS)
     html = render_template(
         template,
         letter=own,
         title=letters.get_title(own, spoken().tag),
         state_name=words.LETTER_NAMES[State(own.state)],
         count=counts.total(own.id).n,
-        tabs=tabs,
+        desk_groups=[group for group in groups if group.tabs],
         **values,
     )
     return headers.with_script(make_response(html, status))

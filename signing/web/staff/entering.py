@@ -29,7 +29,13 @@ SYSTEMS = {
 
 
 def enter(member: Member, page: str) -> ResponseReturnValue:
-    """The member is signed in and sent to the page; inside a transaction."""
+    """The member is signed in and sent to the page; inside a transaction.
+
+    The session that the browser had until now is over: its cookie is about to be replaced.
+    """
+    before = sessions.find(cookie.read())
+    if before is not None:
+        sessions.end(before[1].id, before[0].id)
     value = sessions.open_(member, device(request.user_agent.string))
     return cookie.put(make_response(redirect(page, 303)), value)
 

@@ -60,10 +60,14 @@ class FormTooOld(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page asks for; `fresh`: who they are must have been proved minutes ago."""
+    """What a page asks for; `fresh`: who they are must have been proved minutes ago.
+
+    `most_bytes` is how much a form may bring that brings more than most do.
+    """
 
     act: Act
     fresh: bool = False
+    most_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +99,11 @@ ASKED: dict[Callable[..., Any], Asked] = {}
 OPEN: set[Callable[..., Any]] = set()
 
 
-def asks(act: Act, *, fresh: bool = False) -> Callable[[View], View]:
+def asks(act: Act, *, fresh: bool = False, most_bytes: int = 0) -> Callable[[View], View]:
     """The page opens to members whose roles allow this act."""
 
     def note(view: View) -> View:
-        ASKED[view] = Asked(act, fresh)
+        ASKED[view] = Asked(act, fresh, most_bytes)
         return view
 
     return note
@@ -131,6 +135,8 @@ def _check() -> ResponseReturnValue | None:
         return redirect(url_for("staff.sign_in.show", next=_return_to()), 303)
     g.signed = signed
     speak(signed.known.member.locale)
+    if asked.most_bytes:  # for those who are signed in, and before the form is read
+        request.max_content_length = request.max_form_memory_size = asked.most_bytes
     return _check_signed(signed, asked)
 
 
@@ -200,7 +206,8 @@ def _shows_page(path: str) -> bool:
 
 def next_page() -> str:
     """Where the form says to go on, if that is a page of the staff's; else their home."""
-    wanted = request.values.get("next", "")
+    sent = request.args if request.method in SAFE else request.form
+    wanted = sent.get("next", "")
     path = wanted.partition("?")[0]
     is_ours = path == "/staff" or path.startswith("/staff/")
     return wanted if is_ours and _shows_page(path) else url_for("staff.home.show")

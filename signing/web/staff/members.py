@@ -14,7 +14,7 @@ from signing.staff_accounts.models import State
 from signing.staff_accounts.queries import Known
 from signing.staff_accounts.roles import Act, Held, Reach, Role
 from signing.web.speech import spoken
-from signing.web.staff import gate, words
+from signing.web.staff import gate, tables, words
 from signing.web.staff.forms import InviteForm, RoleForm
 
 bp = Blueprint("members", __name__, url_prefix="/members")
@@ -23,14 +23,39 @@ bp = Blueprint("members", __name__, url_prefix="/members")
 @bp.get("")
 @gate.asks(Act.MANAGE_MEMBERS)
 def show_all() -> ResponseReturnValue:
+    """By name. Names are sealed, so that the database cannot sort by them: all are opened."""
+    chosen = {name: request.args.get(name, "") for name in ("role", "state")}
+    found = [one for one in queries.list_known(_reach()) if _fits(one, chosen)]
+    few = _behind(found, request.args.get("after", ""))
+    page = tables.of(few, _place, size=tables.A_PAGE, **chosen)
     return render_template(
         "staff/members.html",
-        members=queries.list_known(_reach()),
+        members=page.rows,
+        page=page,
+        chosen=chosen,
+        is_filtered=any(chosen.values()),
         letter_names=words.letter_names(spoken().tag),
         roles=words.ROLES,
         states=words.STATES,
         done=request.args.get("done", ""),
     )
+
+
+def _fits(known: Known, chosen: dict[str, str]) -> bool:
+    is_of_role = not chosen["role"] or any(one.role == chosen["role"] for one in known.held)
+    return is_of_role and (not chosen["state"] or known.member.state == chosen["state"])
+
+
+def _place(known: Known) -> str:
+    """The address of a page names nobody."""
+    return known.member.id.hex
+
+
+def _behind(found: list[Known], after: str) -> list[Known]:
+    """A page's worth and one more, behind that member; from the beginning if there is none."""
+    places = [_place(one) for one in found]
+    begin = places.index(after) + 1 if after in places else 0
+    return found[begin : begin + tables.A_PAGE + 1]
 
 
 def _reach() -> Reach:

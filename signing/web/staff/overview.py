@@ -2,16 +2,69 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import timedelta
+
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from signing.collected import queries as collected
+from signing.core import clock
+from signing.core.refusals import NotFound
+from signing.counts import queries as counts
+from signing.counts.models import Dimension
+from signing.mail import health
+from signing.signatures import bounced
 from signing.staff_accounts.roles import Act
-from signing.web.staff import desk, gate
+from signing.web.staff import (
+    desk,
+    funnel,
+    gate,
+    overview_figures,
+    overview_tables,
+    overview_waiting,
+)
+from signing.web.staff.overview_figures import Range
 
 bp = Blueprint("overview", __name__, url_prefix="/letters/<slug>")
+A_WEEK = timedelta(days=7)
 
 
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
 def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
-    return desk.page("staff/overview.html")
+    letter, now = desk.letter(), clock.now()
+    total = counts.total(letter.id).n
+    wanted = Range.read(request.args.get("range", ""))
+    changes = overview_figures.changes(letter, wanted, now)
+    tables = overview_tables.list_of(letter)
+    signed_in = next(one.values for one in tables if one.dimension == Dimension.LOCALE)
+    return desk.page(
+        "staff/overview.html",
+        letter=letter,
+        now=letter.local(now),
+        is_still=bool(request.args.get("still")),
+        ranges=Range,
+        chosen=wanted,
+        figures=overview_figures.figures(letter, total, changes, now),
+        course=overview_figures.course(letter, wanted, total, changes, now),
+        tables=tables,
+        few=overview_tables.FEW,
+        beside=collected.list_shown(letter.id),
+        waits=overview_waiting.list_of(letter, signed_in),
+        funnel=funnel.of(letter, changes, now),
+        mail=health.house(),
+        queue=overview_waiting.few(sum(health.count_waiting(letter.id).values())),
+        errors=health.list_errors(letter.id, now - A_WEEK),
+        bounced=overview_waiting.few(bounced.count(letter.id)),
+    )
+
+
+@bp.get("/by/<dimension>")
+@gate.asks(Act.SEE_LETTER)
+def by(slug: str, dimension: str) -> ResponseReturnValue:  # noqa: ARG001
+    """All values of one dimension."""
+    if dimension not in overview_tables.HEADINGS:
+        raise NotFound
+    letter = desk.letter()
+    table = overview_tables.of(letter, dimension)
+    return desk.page("staff/overview_by.html", letter=letter, table=table)

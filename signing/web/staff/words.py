@@ -7,7 +7,9 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 
 from signing.core.ids import HOUSE
+from signing.letters import listing
 from signing.letters import queries as letters
+from signing.letters.models import ConsentPurpose
 from signing.letters.models import State as LetterState
 from signing.staff_accounts.models import State
 from signing.staff_accounts.roles import Reach, Role
@@ -39,20 +41,26 @@ LETTER_NAMES = {
     LetterState.DELIVERED: _l("Delivered"),
     LetterState.ARCHIVED: _l("Archived"),
 }
+PURPOSES = {
+    ConsentPurpose.SIGN: _l("Signing"),
+    ConsentPurpose.SHOW_NAME: _l("Showing the name"),
+    ConsentPurpose.NEWS: _l("News about this letter"),
+    ConsentPurpose.NEWSLETTER: _l("Newsletter"),
+    ConsentPurpose.FOLLOW_UP: _l("A follow-up letter"),
+    ConsentPurpose.PARTNER: _l("A partner's newsletter"),
+    ConsentPurpose.PAPER: _l("Signing on paper"),
+}
 
 
 def titles(where: Reach, locale: str) -> list[tuple[str, str]]:
     """The letters within reach: ids as forms carry them, with their titles."""
-    return [
-        (one.id.hex, letters.get_title(one, locale))
-        for one in letters.list_all()
-        if one.id in where
-    ]
+    return [(id_.hex, title) for id_, title in letter_names(locale).items() if id_ in where]
 
 
 def letter_names(locale: str) -> dict[UUID, str]:
     """What every letter is called; the nil UUID has no name here."""
-    return {one.id: letters.get_title(one, locale) for one in letters.list_all()}
+    called = listing.name(letters.list_all(), locale)
+    return {id_: one.title for id_, one in called.items()}
 
 
 def letter_id(text: str | None) -> UUID:

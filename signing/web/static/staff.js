@@ -11,10 +11,54 @@ function keepLive(part, pause) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(part.id);
       if (!answer.ok || answer.redirected || !fresh) return;
+      for (const opened of part.querySelectorAll("details[id][open]"))
+        fresh.querySelector(`#${opened.id}`)?.setAttribute("open", "");
       part.replaceWith(fresh);
       if (fresh.dataset.live) keepLive(fresh, 1000 * fresh.dataset.live);
     } catch {
       keepLive(part, pause * 2);
     }
   }, pause);
+}
+
+// <form data-unsaved> asks before what was typed is left behind.
+for (const form of document.querySelectorAll("form[data-unsaved]")) {
+  let isTyped = Boolean(document.querySelector(".summary"));
+  form.addEventListener("input", () => (isTyped = true));
+  form.addEventListener("submit", () => (isTyped = false));
+  addEventListener("beforeunload", (event) => isTyped && event.preventDefault());
+}
+
+// <form data-look="/path"> shows in #look what the server makes of it, a moment after each word.
+for (const form of document.querySelectorAll("form[data-look]")) keepLooking(form);
+
+function keepLooking(form) {
+  let later, asked = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(later);
+    later = setTimeout(async () => {
+      const mine = ++asked, body = new URLSearchParams(new FormData(form));
+      body.set("part", "1");
+      const answer = await fetch(form.dataset.look, { method: "POST", body }).catch(() => null);
+      if (answer?.ok && !answer.redirected && mine === asked) {
+        document.getElementById("look").innerHTML = await answer.text();
+      }
+    }, 500);
+  });
+}
+
+// <form data-keys>: a single key presses what carries it as `data-key`, while the focus is inside
+// (WCAG 2.1.4) and on nothing that takes letters itself.
+for (const box of document.querySelectorAll("form[data-keys]")) {
+  box.querySelector("[data-shown-with-script]")?.removeAttribute("hidden");
+  box.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])")) return;
+    const key = event.key.toLowerCase();
+    const meant = /^[a-z0-9]$/.test(key) && box.querySelector(`[data-key="${key}"]`);
+    if (!meant) return;
+    event.preventDefault();
+    meant.click();
+    if (meant.type === "radio") meant.focus();
+  });
 }

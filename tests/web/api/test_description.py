@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextvars import Context
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
+from signing.core.db import transaction
+from signing.partners import tokens
+from signing.partners.programs import Scope
 from tests import make
 
 EXAMPLES = int(os.environ.get("SIGNING_API_EXAMPLES", "40"))
@@ -24,10 +28,13 @@ EXAMPLES = int(os.environ.get("SIGNING_API_EXAMPLES", "40"))
 def test_the_api_is_as_described(app: Flask, mode: GenerationMode) -> None:
     """Status, content type, headers and shape of every answer, to good questions and to bad."""
     for slug in ("open-roads", "a", "0"):
-        make.letter(slug=slug)
+        letter = make.letter(slug=slug)
+    partner = make.partner(letter, "0")
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 3
+    assert len(operations) == 6
+    with transaction():
+        token = tokens.make(partner, "CRM", set(Scope), timedelta(days=1), by=make.OPERATOR)
     for operation in operations:
 
         @settings(
@@ -38,7 +45,12 @@ def test_the_api_is_as_described(app: Flask, mode: GenerationMode) -> None:
         )
         @given(case=operation.as_strategy(generation_mode=mode))
         def ask(case: schemathesis.Case[Any]) -> None:
-            Context().run(case.call_and_validate)
+            head = (
+                {"Authorization": f"Bearer {token}"}
+                if "security" in case.operation.definition.raw
+                else {}
+            )
+            Context().run(case.call_and_validate, headers=head)
 
         ask()
 
@@ -49,7 +61,7 @@ def test_every_route_of_the_api_is_described(app: Flask, client: FlaskClient) ->
     routes = {
         re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule)
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith("api.letters.")
+        if rule.endpoint.startswith(("api.letters.", "api.feeds.", "api.signatures."))
     }
     assert set(described["paths"]) == routes
 
@@ -59,7 +71,8 @@ def test_the_page_for_people_has_all_of_it_and_no_script(client: FlaskClient) ->
     page = client.get("/api/v1/").text
     assert "<script" not in page
     for path in described["paths"]:
-        assert f"<code>GET {path}</code>" in page
+        for method in described["paths"][path]:
+            assert f"<code>{method.upper()} {path}</code>" in page
     for name, shape in described["components"]["schemas"].items():
         assert f'id="{name}"' in page
         for key in shape.get("properties", {}):

@@ -14,7 +14,7 @@ from signing.web.embed import scripts
 from signing.web.embed.squeezing import squeeze
 from tests import make
 
-BUDGETS = {"v1": (2048, 4096), "v1-number": (512, 1024)}
+BUDGETS = {"v1": (2048, 4096), "v1-number": (512, 1024), "v1-form": (1536, 4096)}
 
 
 @pytest.mark.parametrize("name", scripts.NEWEST)

@@ -9,14 +9,17 @@ from werkzeug.routing import Rule
 
 from signing.core.db import transaction
 from signing.core.tokens import Purpose, SignatureRef, tokens
+from signing.letters import previews
 from signing.letters import queries as letters
 from signing.mail import opt_outs
 from signing.mail.opt_outs import OptOut, Sort
+from signing.partners import queries as partners
 from signing.web.embed import scripts
 from tests import make
 
 SLUG = "open-roads"
 VALUES = {"locale": "en", "slug": SLUG, "filename": "site.css", "purpose": "news"}
+VALUES |= {"code": "green-web", "number": "1"}
 VALUES |= {"name": "v1", "dimension": "day", "digest": scripts.hash_of(scripts.newest("v1"))}
 STAFF = "/staff"  # has sessions, and a gate with a table of every route and every role
 DIGEST = bytes(range(16))  # of an address that never signed: nothing of `ref` is taken back
@@ -38,6 +41,7 @@ class Address:
 def letter() -> None:
     """An open letter that asks all there is, and no work of whoever signs."""
     make.letter(SLUG, fields=("country", "city", "comment"))
+    make.partner(letters.get_by_slug(SLUG), code=VALUES["code"], logo=True)
     with transaction():
         letters.get_by_slug(SLUG).work = "off"
 
@@ -68,6 +72,14 @@ def _token(rule: Rule, ref: SignatureRef) -> str:
     segments = rule.rule.split("/")
     if "u" in segments:
         return opt_outs.make(OptOut(ref, DIGEST, Sort.NEWS))
+    if Purpose.PREVIEW in segments:
+        return previews.make(ref.letter_id, VALUES["locale"])
+    if Purpose.PARTNER in segments:
+        partner = partners.get_active(ref.letter_id, VALUES["code"])
+        return tokens.make(Purpose.PARTNER, SignatureRef(ref.letter_id, partner.id))
+    if Purpose.CREDIT in segments:
+        partner = partners.get_active(ref.letter_id, VALUES["code"])
+        return tokens.make(Purpose.CREDIT, ref, partner.id.bytes)
     if Purpose.NOT_ME in segments:
         return opt_outs.make(OptOut(ref, DIGEST))
     return tokens.make(Purpose.CONFIRM if "confirm" in segments else Purpose.MANAGE, ref)

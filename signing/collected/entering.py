@@ -1,0 +1,100 @@
+"""Lines of sheets, typed in one by one, and taken back. Nothing here commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, update
+
+from signing.audit import Actor, Verb
+from signing.collected import actions, person, queries
+from signing.collected.columns import Signer
+from signing.collected.models import CollectedSignature, Collection, Kind, State
+from signing.core import clock
+from signing.core.db import count_rows, db, insert
+from signing.core.ids import new_id
+from signing.core.refusals import NotFound
+from signing.core.vault import vault
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of a line that was typed in. No id: the address is counted already."""
+
+    id: UUID | None
+    same_name_on: str | None = None  # a sheet where this name and town was typed in before
+
+
+def enter(collection: Collection, signer: Signer, *, by: Actor) -> Entered:
+    """The line counts afterwards, unless its address is counted already."""
+    letter_id, id_ = collection.letter_id, new_id()
+    digest = vault.digest(letter_id, signer.address) if signer.address else None
+    town = f"{signer.person.name}\n{signer.person.city}".casefold()
+    name_digest = vault.digest(letter_id, town)
+    same_name_on = queries.find_sheet(letter_id, name_digest)
+    is_new = digest is None or not queries.list_known(letter_id, [digest])
+    if is_new:
+        row = row_of(collection, id_, signer, digest) | {"name_digest": name_digest}
+        added = insert(CollectedSignature).values(row).on_conflict_do_nothing()
+        is_new = bool(count_rows(db.session.execute(added)))
+    if not is_new:
+        _add(collection, duplicates=1)
+        return Entered(None)
+    _add(collection, number=1)
+    actions.note(Verb.COLLECTED_ENTERED, collection, by, {"row": str(id_)})
+    return Entered(id_, same_name_on)
+
+
+def row_of(
+    collection: Collection, id_: UUID, signer: Signer, digest: bytes | None
+) -> dict[str, Any]:
+    """The row of somebody who signed elsewhere."""
+    return {
+        "letter_id": collection.letter_id,
+        "id": id_,
+        "collection_id": collection.id,
+        "sheet": signer.sheet,
+        "sealed": person.seal(collection.letter_id, id_, signer.person),
+        "address_digest": digest,
+        "name_digest": None,
+        "country": signer.country,
+        "created_at": clock.now(),
+    }
+
+
+def _add(collection: Collection, *, number: int = 0, duplicates: int = 0) -> None:
+    """Only to what takes rows: raises `NotNow`, and then nothing was typed in."""
+    taken = (
+        update(Collection)
+        .where(Collection.letter_id == collection.letter_id, Collection.id == collection.id)
+        .where(Collection.kind == Kind.PAPER, Collection.state == State.COUNTED)
+        .values(
+            number=Collection.number + number,
+            duplicates=Collection.duplicates + duplicates,
+            as_of=clock.now().date(),
+        )
+    )
+    if not count_rows(db.session.execute(taken, execution_options=actions.PLAIN)):
+        raise actions.NotNow
+    db.session.expire(collection)
+
+
+def remove(collection: Collection, row_id: UUID, *, by: Actor) -> None:
+    """This one is deleted and counts no more; raises `NotFound` where it is gone already."""
+    gone = delete(CollectedSignature).where(
+        CollectedSignature.letter_id == collection.letter_id,
+        CollectedSignature.collection_id == collection.id,
+        CollectedSignature.id == row_id,
+    )
+    if not count_rows(db.session.execute(gone, execution_options=actions.PLAIN)):
+        raise NotFound
+    fewer = (
+        update(Collection)
+        .where(Collection.letter_id == collection.letter_id, Collection.id == collection.id)
+        .values(number=Collection.number - 1)
+    )
+    db.session.execute(fewer, execution_options=actions.PLAIN)
+    db.session.expire(collection)
+    actions.note(Verb.COLLECTED_REMOVED, collection, by, {"row": str(row_id)})

@@ -1,0 +1,134 @@
+"""A file of rows, in whatever encoding and with whatever comma a spreadsheet wrote it. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from flask_babel import lazy_gettext as _l
+
+from signing.core.refusals import Refusal
+
+Row = list[str]
+
+LOOK_BYTES = 64 * 1024  # of the beginning: enough to tell encoding and comma
+COMMAS = (",", ";", "\t", "|")
+MOST_COLUMNS = 100
+MOST_CELL_CHARACTERS = 5000
+PIECE_CHARACTERS = 256 * 1024
+_ADDRESS = re.compile(r"\S*@\S*")
+
+
+class NotATable(Refusal):
+    status = 422
+    message = _l("This file is not a table in text form. Save it as CSV and try again.")
+
+
+def read(file: BinaryIO) -> Iterator[Row]:
+    """The rows; those without a single letter too, so that numbers agree with a spreadsheet's.
+
+    Reads a little at a time; raises `NotATable`, maybe late.
+    """
+    file.seek(0)
+    head = file.read(LOOK_BYTES)
+    encoding = _encoding(head, file)
+    comma = _comma(head.decode(encoding, "ignore"))
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, newline="")
+    try:
+        for row in csv.reader(text, delimiter=comma):
+            yield _checked(row)
+    except (UnicodeDecodeError, csv.Error):
+        raise NotATable from None
+    finally:
+        text.detach()
+
+
+def _checked(row: Row) -> Row:
+    if len(row) > MOST_COLUMNS:
+        raise NotATable
+    return [cell[:MOST_CELL_CHARACTERS] for cell in row]
+
+
+def _encoding(head: bytes, file: BinaryIO) -> str:
+    """UTF-8 or UTF-16 where it is, else what Windows' spreadsheets write in Europe."""
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if b"\0" in head:
+        return _utf_16_unmarked(head)
+    return "utf-8" if _is_utf8(file) else "cp1252"
+
+
+def _utf_16_unmarked(head: bytes) -> str:
+    """Latin letters, commas and line ends have their zeros on one side alone."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < 10 * min(even, odd) + 1:
+        raise NotATable
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    file.seek(0)
+    try:
+        while piece := file.read(1024 * 1024):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _comma(text: str) -> str:
+    """The one that makes most columns, the same number in the most rows."""
+    lines = text.splitlines(keepends=True)[:50]
+    if len(lines) > 1 and not lines[-1].endswith("\n"):
+        lines.pop()
+
+    def fits(comma: str) -> tuple[int, int]:
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=comma) if row]
+        except csv.Error:
+            return (0, 0)
+        usual = max(set(widths), key=widths.count, default=0)
+        return (widths.count(usual) if usual > 1 else 0, usual)
+
+    return max(COMMAS, key=fits)
+
+
+def pieces(rows: Iterator[Row], *, keeps_addresses: bool) -> Iterator[tuple[bytes, int]]:
+    """The rows as plain CSV in UTF-8, a piece at a time with the number of rows so far.
+
+    Unless addresses may be kept, none is in what comes out: whatever column it stood in.
+    """
+    buffer, number = io.StringIO(), 0
+    writer = csv.writer(buffer, lineterminator="\n")
+    for row in rows:
+        writer.writerow(row if keeps_addresses else [_ADDRESS.sub("", cell) for cell in row])
+        number += 1
+        if buffer.tell() >= PIECE_CHARACTERS:
+            yield buffer.getvalue().encode(), number
+            buffer.seek(0)
+            buffer.truncate()
+    if buffer.tell():
+        yield buffer.getvalue().encode(), number
+
+
+def rows_of(pieces_: Iterator[bytes]) -> Iterator[Row]:
+    """What went into `pieces`."""
+    return csv.reader(_lines(pieces_))
+
+
+def _lines(pieces_: Iterator[bytes]) -> Iterator[str]:
+    for piece in pieces_:
+        yield from io.StringIO(piece.decode(), newline="")
+
+
+def is_blank(row: Sequence[str]) -> bool:
+    return not any(cell.strip() for cell in row)

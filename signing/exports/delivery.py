@@ -1,0 +1,224 @@
+"""The paper that goes with a delivered file: what is counted, how, and how to check it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.numbers import format_percent
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from signing.collected import queries as collected
+from signing.collected.queries import Shown
+from signing.core import clock, fonts, locales
+from signing.core.db import db
+from signing.core.keystore import Forgotten
+from signing.core.locales import Language
+from signing.core.pages import SOFT, Pages
+from signing.core.vault import vault
+from signing.counts import cells
+from signing.counts import queries as counts
+from signing.counts.models import Dimension
+from signing.exports import queries, rows
+from signing.exports.models import Export
+from signing.letters import queries as letters
+from signing.letters.models import Letter, LetterRevision
+from signing.letters.queries import Reading
+from signing.letters.sheets import NoFont
+from signing.signatures.models import Signature, State
+
+SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A row of the sample as it stands here; None where it has gone since."""
+
+    reference: str
+    locale: str | None
+    country: str
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the paper says, as of one moment; to be read in one snapshot."""
+
+    reading: Reading
+    text_digest: str
+    at: datetime
+    confirmed: int
+    by_locale: Mapping[str, int]
+    by_country: Mapping[str, int]
+    beside: list[Shown]
+    bounced: int
+    withdrawn: int
+    export: Export
+    sample: list[Drawn]
+
+
+def gather(letter: Letter, export: Export, locale: str) -> Facts:
+    """`export` has left whole: it has a digest. Raises `vault.Unreadable` for an erased letter."""
+    reading = letters.read(letter, locale)
+    digest = select(LetterRevision.body_digest).where(
+        LetterRevision.letter_id == letter.id,
+        LetterRevision.id == reading.translation.revision_id,
+    )
+    ever = counts.ever(letter.id)
+    return Facts(
+        reading,
+        text_digest=(db.session.scalar(digest) or b"").hex(),
+        at=clock.now(),
+        confirmed=counts.total(letter.id).n,
+        by_locale=_most_first(ever, Dimension.LOCALE),
+        by_country=_most_first(ever, Dimension.COUNTRY),
+        beside=collected.list_shown(letter.id),
+        bounced=_count_bounced(letter),
+        withdrawn=vault.store.count_forgotten(letter.id, Forgotten.WITHDRAWN),
+        export=export,
+        sample=_draw(export),
+    )
+
+
+def _most_first(ever: Mapping[tuple[Dimension, str], int], wanted: Dimension) -> dict[str, int]:
+    """Small ones are merged: the paper may be published."""
+    found = {value: n for (dimension, value), n in ever.items() if dimension is wanted}
+    return cells.merged(dict(sorted(found.items(), key=lambda one: -one[1])))
+
+
+def _count_bounced(letter: Letter) -> int:
+    bounced = (
+        select(func.count())
+        .select_from(Signature)
+        .where(
+            Signature.letter_id == letter.id,
+            Signature.bounced_at.is_not(None),
+            Signature.state == State.CONFIRMED.value,
+        )
+    )
+    return db.session.scalar(bounced) or 0
+
+
+def _draw(export: Export) -> list[Drawn]:
+    letter_id, seed = export.letter_id, (export.digest or b"").hex()
+    ids = rows.sample(letter_id, export.id, queries.stream_ids(letter_id, export.id), seed, SAMPLE)
+    found = db.session.execute(
+        select(Signature.id, Signature.locale, Signature.country, Signature.confirmed_at).where(
+            Signature.letter_id == letter_id,
+            Signature.id.in_(ids),
+            Signature.state == State.CONFIRMED.value,
+        )
+    )
+    there = {row.id: (row.locale, row.country, row.confirmed_at) for row in found}
+    return [
+        Drawn(rows.reference(letter_id, export.id, one), *there.get(one, (None, "", None)))
+        for one in ids
+    ]
+
+
+def pdf(facts: Facts, language: Language) -> bytes:
+    """In the language being spoken. Raises `NoFont` where a letter would be missing."""
+    if not fonts.can_write("".join((facts.reading.translation.title, language.name, _("Country")))):
+        raise NoFont
+    pages = Pages(language, facts.reading.translation.title)
+    _write_head(pages, facts)
+    _write_figures(pages, facts)
+    _write_method(pages, facts)
+    _write_file(pages, facts)
+    return bytes(pages.output())
+
+
+def _write_head(pages: Pages, facts: Facts) -> None:
+    reading, day = facts.reading, locales.day(facts.at, pages.language)
+    pages.write_text(reading.translation.title, size=18, is_bold=True)
+    pages.write_text(reading.addressee, size=11)
+    pages.write_text(reading.letter.controller, size=9, ink=SOFT)
+    number = locales.number(facts.confirmed, pages.language)
+    told = _("Confirmed signatures on %(date)s: %(number)s", date=day, number=number)
+    pages.write_heading(told, size=15)
+
+
+def _write_figures(pages: Pages, facts: Facts) -> None:
+    named = locales.languages()
+    countries = dict(locales.countries(pages.language.tag)) | {cells.OTHER: _("Others")}
+    languages = {tag: language.name for tag, language in named.items()}
+    languages[cells.OTHER] = _("Others")
+    for heading, figures, names in (
+        (_("By language"), facts.by_locale, languages),
+        (_("By country"), facts.by_country, countries),
+    ):
+        pages.write_heading(heading)
+        told = [(names.get(one) or one or "–", _number(pages, n)) for one, n in figures.items()]
+        pages.write_table(told, (4, 1))
+    if facts.beside:
+        pages.write_heading(_("Collected on paper and elsewhere, not in this number"))
+        pages.write_table([_beside(pages, one) for one in facts.beside], (4, 2, 1))
+
+
+def _beside(pages: Pages, one: Shown) -> tuple[str, str, str]:
+    source = one.source or _("On paper")
+    return source, locales.day(one.as_of, pages.language), _number(pages, one.number)
+
+
+def _number(pages: Pages, n: int) -> str:
+    return locales.number(n, pages.language)
+
+
+def _write_method(pages: Pages, facts: Facts) -> None:
+    pages.write_heading(_("How we count"))
+    for told in (
+        _(
+            "A signature counts only after the button was pressed on the page that a mail to its "
+            "address leads to. Opening the mail or the page does not count."
+        ),
+        _(
+            "One e-mail address is one signature under a letter. Different spellings that reach "
+            "the same inbox are one address."
+        ),
+        _("Names are shown as people give them. We check the address, not a passport."),
+    ):
+        pages.write_text(told)
+    ever = facts.confirmed + facts.withdrawn
+    lines = [
+        (_("Addresses whose mail comes back"), facts.bounced, facts.confirmed),
+        (_("Withdrawn in the past year"), facts.withdrawn, ever),
+    ]
+    pages.write_table([_rate(pages, *line) for line in lines], (4, 1, 1))
+
+
+def _rate(pages: Pages, label: str, n: int, of: int) -> tuple[str, str, str]:
+    share = n / of if of else 0
+    percent = format_percent(share, format="0.0 %", locale=pages.language.babel)
+    return label, _number(pages, n), percent
+
+
+def _write_file(pages: Pages, facts: Facts) -> None:
+    export = facts.export
+    pages.write_heading(_("The file"))
+    told = [
+        (_("Rows"), _number(pages, export.carried)),
+        (_("SHA-256 of the file"), (export.digest or b"").hex()),
+        (_("SHA-256 of the letter's text"), facts.text_digest),
+    ]
+    pages.write_table(told, (1, 3))
+    pages.write_heading(_("A sample to check"))
+    pages.write_text(
+        _(
+            "These rows come first when the SHA-256 of the file and the reference of a row, one "
+            "behind the other, are hashed with SHA-256. Whoever has the file finds the same ones "
+            "in it; nobody could choose them beforehand."
+        )
+    )
+    heads = (_("Reference"), _("Language"), _("Country"), _("Confirmed on"))
+    pages.write_table([heads, *(_drawn(pages, one) for one in facts.sample)], (3, 2, 2, 2))
+
+
+def _drawn(pages: Pages, one: Drawn) -> tuple[str, str, str, str]:
+    if one.locale is None or one.confirmed_at is None:
+        return one.reference, _("Withdrawn"), "", ""
+    language = locales.find(one.locale)
+    country = dict(locales.countries(pages.language.tag)).get(one.country, one.country)
+    day = locales.day(one.confirmed_at, pages.language)
+    return one.reference, language.name if language else one.locale, country, day

@@ -1,0 +1,159 @@
+"""The tables of what partners' programs use: newsletters, the feed, tokens, webhooks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from signing.core.db import Base
+
+
+def _of_partner() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["letter_id", "partner_id"], ["partners.letter_id", "partners.id"])
+
+
+class Newsletter(Base):
+    """One wording of a partner's own newsletter: whose it is, and whether forms still show it."""
+
+    __tablename__ = "partner_newsletters"
+    __table_args__ = (_of_partner(),)
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    wording_id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID]
+    locale: Mapped[str]
+    ended_at: Mapped[datetime | None]  # replaced by a newer one, or asked no more
+
+
+class What(StrEnum):
+    """What a partner is told of somebody who agreed to hear from them."""
+
+    CONFIRMED = "signature.confirmed"
+    CORRECTED = "signature.corrected"
+    UNSUBSCRIBED = "consent.withdrawn"  # the signature stays
+    WITHDRAWN = "signature.withdrawn"  # by its signer, or it counts no more
+    ERASED = "signature.erased"  # its time was over
+
+
+LAST = frozenset({What.UNSUBSCRIBED, What.WITHDRAWN, What.ERASED})
+
+
+class Delivery(Base):
+    """One line of a partner's feed, written with the deed it tells of. No person is in it."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        _of_partner(),
+        UniqueConstraint("letter_id", "partner_id", "number"),
+        Index("ix_deliveries_signature", "letter_id", "signature_id"),
+        Index(
+            "ix_deliveries_unnumbered",
+            "letter_id",
+            "partner_id",
+            "id",
+            sqlite_where=text("number IS NULL"),
+            postgresql_where=text("number IS NULL"),
+        ),
+    )
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID]
+    signature_id: Mapped[UUID]
+    what: Mapped[str]
+    at: Mapped[datetime]
+    number: Mapped[int | None]  # its place in the feed, once it is there for all to see
+
+
+class Scope(StrEnum):
+    """What a token opens."""
+
+    SIGNATURES = "signatures:read"  # of the token's partner: who agreed to hear from them
+    SIGN = "signatures:write"  # have people sign by the partner's own form
+
+
+class Token(Base):
+    """What a program shows instead of a password; only its digest is kept."""
+
+    __tablename__ = "program_tokens"
+    __table_args__ = (_of_partner(), UniqueConstraint("digest"))
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID]
+    name: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    digest: Mapped[bytes]
+    made_by: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used: Mapped[date | None]
+
+
+class HookState(StrEnum):
+    ON = "on"
+    OFF = "off"  # by staff, or since it could not be reached for long; what is due waits
+
+
+class Webhook(Base):
+    """Where a partner's program is called."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = (_of_partner(),)
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    partner_id: Mapped[UUID]
+    url: Mapped[str]
+    sealed: Mapped[bytes]  # secrets, the newest first, under the house's key: see `hooks`
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    failing_since: Mapped[datetime | None]
+    reached_at: Mapped[datetime | None]  # for the last time
+
+
+class CallState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    EMPTY = "empty"  # nothing may be told any more: the person took it back meanwhile
+    DEAD = "dead"  # given up; staff can have it sent again
+
+
+class Call(Base):
+    """One call that is owed to a webhook."""
+
+    __tablename__ = "webhook_calls"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["letter_id", "webhook_id"], ["webhooks.letter_id", "webhooks.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["letter_id", "delivery_id"],
+            ["deliveries.letter_id", "deliveries.id"],
+            ondelete="CASCADE",
+        ),
+        Index(
+            "ix_webhook_calls_due",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_webhook_calls_webhook", "letter_id", "webhook_id"),
+        Index("ix_webhook_calls_delivery", "letter_id", "delivery_id"),
+    )
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    webhook_id: Mapped[UUID]
+    delivery_id: Mapped[UUID]
+    state: Mapped[str]
+    attempts: Mapped[int]
+    due_at: Mapped[datetime]  # while it is being made: when others may take it
+    lease_id: Mapped[UUID | None]  # who has it in hand
+    error: Mapped[str]  # a word for staff; "": none
+    settled_at: Mapped[datetime | None]

@@ -1,0 +1,88 @@
+"""Asking for an export: choose, see how many and the first rows, say why and for whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import CombinedMultiDict
+
+from signing.core.db import transaction
+from signing.exports import actions, encryption, queries
+from signing.exports.actions import ALONE
+from signing.exports.choice import Format, Preset
+from signing.exports.refused import NobodyElse, NothingToExport
+from signing.letters.models import ConsentPurpose
+from signing.staff_accounts.roles import Act
+from signing.web.staff import desk, gate
+from signing.web.staff import exports_words as words
+from signing.web.staff.exports_form import ChoiceForm, ExportForm
+
+bp = Blueprint("exports_asking", __name__, url_prefix="/letters/<slug>/exports")
+FIRST_ROWS = 5
+MOST_BYTES = 4 * encryption.MOST_BYTES  # a key as a file, or pasted with its signs escaped
+
+
+@bp.get("/new")
+@gate.asks(Act.EXPORT, fresh=True)
+def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+    letter = desk.letter()
+    chosen = {"preset": Preset.DELIVERY, "format": Format.CSV, "consent": ConsentPurpose.NEWS}
+    return _page(ExportForm(formdata=None, data=chosen).offer(letter))
+
+
+def _page(form: ChoiceForm, status: int = 200, **preview: object) -> ResponseReturnValue:
+    others = queries.list_seconds(form.letter.id, but=str(gate.signed().id))
+    return desk.page(
+        "staff/exports/ask.html",
+        status,
+        letter=form.letter,
+        form=form,
+        names=words.COLUMNS,
+        alone=ALONE,
+        has_others=bool(others),
+        preview=preview,
+    )
+
+
+@bp.post("/preview")
+@gate.asks(Act.EXPORT, fresh=True, most_bytes=MOST_BYTES)
+def preview(slug: str) -> ResponseReturnValue:  # noqa: ARG001
+    """The same form, with how many rows fit and the first of them."""
+    letter = desk.letter()
+    form = ExportForm(formdata=_sent()).offer(letter)
+    if not ChoiceForm(formdata=_sent()).offer(letter).validate():
+        form.validate()
+        return _page(form, 422)
+    choice = form.choice
+    with transaction():
+        actions.note_preview(letter, choice, by=gate.signed().doer.actor)
+    number = queries.count(choice)
+    rows = queries.list_first(choice, FIRST_ROWS)
+    return _page(form, number=number, columns=choice.columns, rows=rows)
+
+
+def _sent() -> CombinedMultiDict[str, Any]:
+    sent: Any = [request.files, request.form]
+    return CombinedMultiDict(sent)
+
+
+@bp.post("")
+@gate.asks(Act.EXPORT, fresh=True, most_bytes=MOST_BYTES)
+def ask(slug: str) -> ResponseReturnValue:
+    letter = desk.letter()
+    form = ExportForm(formdata=_sent()).offer(letter)
+    if not form.validate():
+        return _page(form, 422)
+    number = queries.count(form.choice)
+    try:
+        with transaction():
+            export = actions.ask(
+                letter, form.choice, form.purpose, by=gate.signed().doer, number=number
+            )
+    except (NobodyElse, NothingToExport) as refusal:
+        field = form.key if isinstance(refusal, NobodyElse) else form.preset
+        field.errors = [*field.errors, str(refusal)]
+        return _page(form, refusal.status, number=number)
+    return redirect(url_for("staff.exports.show", slug=slug, export_id=export.id), 303)

@@ -1,0 +1,109 @@
+"""A new letter: its title, its language and its address; all else follows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
+from wtforms.validators import InputRequired, Length
+
+from signing.core import locales
+from signing.core.db import transaction
+from signing.letters import drafts, queries, slugs
+from signing.staff_accounts.actions import NotAllowed
+from signing.staff_accounts.roles import Act
+from signing.web.addresses import reserved_slugs
+from signing.web.speech import spoken
+from signing.web.staff import gate
+from signing.web.staff.forms import Plain
+from signing.web.staff.texts_forms import one_line
+
+bp = Blueprint("new_letter", __name__, url_prefix="/new-letter")
+
+
+class NewLetterForm(Plain):
+    title = StringField(
+        _l("Title"),
+        [
+            InputRequired(_l("Enter a title.")),
+            Length(max=drafts.TITLE_CHARACTERS, message=_l("The title is too long.")),
+        ],
+        filters=[lambda value: one_line(value or "")],
+    )
+    locale = SelectField(_l("Language of the original"))
+    slug = StringField(_l("Address (optional)"), filters=[lambda value: (value or "").strip()])
+
+    def offer(self) -> NewLetterForm:
+        self.locale.choices = [
+            SelectChoice(tag, language.name) for tag, language in locales.languages().items()
+        ]
+        return self
+
+    def validate_slug(self, field: Any) -> None:
+        """An empty one is made from the title; a title without Latin letters makes none."""
+        wanted = field.data or suggest(self.title.data or "")
+        reserved = reserved_slugs(current_app)
+        try:
+            slugs.check(wanted, reserved)
+        except slugs.SlugUnusable:
+            raise ValidationError(
+                _l("Enter an address of small Latin letters, digits and hyphens; some are taken.")
+            ) from None
+        if queries.find_by_slug(wanted) is not None:
+            raise ValidationError(_l("Another letter has or had this address."))
+        self.chosen = wanted
+
+
+def suggest(title: str) -> str:
+    """The title as an address: Latin letters without marks, hyphens between words."""
+    bare = unicodedata.normalize("NFKD", title.replace("ß", "ss").replace("ø", "o")).lower()
+    letters = "".join(one for one in bare if not unicodedata.combining(one))
+    words = re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", letters))
+    slug = ""
+    for word in words:
+        longer = f"{slug}-{word}" if slug else word
+        if len(longer) > slugs.SLUG_CHARACTERS:
+            break
+        slug = longer
+    return slug
+
+
+@bp.get("")
+@gate.asks(Act.EDIT_LETTER)
+def show() -> ResponseReturnValue:
+    form = NewLetterForm(formdata=None, data={"locale": spoken().tag})
+    return _page(form.offer())
+
+
+def _page(form: NewLetterForm, status: int = 200) -> ResponseReturnValue:
+    """Whoever works on single letters is told whom to ask."""
+    is_allowed = gate.signed().may(Act.EDIT_LETTER)
+    page = render_template("staff/texts/new_letter.html", form=form, is_allowed=is_allowed)
+    return make_response(page, status)
+
+
+@bp.post("")
+@gate.asks(Act.EDIT_LETTER)
+def add() -> ResponseReturnValue:
+    if not gate.signed().may(Act.EDIT_LETTER):
+        raise NotAllowed
+    form = NewLetterForm(formdata=request.form).offer()
+    if not form.validate():
+        return _page(form, 422)
+    with transaction():
+        letter = drafts.add_letter(
+            form.chosen,
+            form.title.data or "",
+            form.locale.data,
+            reserved_slugs(current_app),
+            by=gate.signed().doer.actor,
+        )
+    return redirect(
+        url_for("staff.texts_editor.show", slug=letter.slug, into=letter.default_locale), 303
+    )

@@ -1,0 +1,121 @@
+"""The signatures of a letter: filters, sorts, pages. Nothing sealed is opened here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from signing.audit import Verb, log
+from signing.core import locales
+from signing.core.db import transaction
+from signing.core.vault import Unreadable
+from signing.counts import queries as counts
+from signing.letters.models import Letter
+from signing.moderation import bulk
+from signing.moderation.reasons import WORDS
+from signing.partners import queries as partners
+from signing.signatures import finding
+from signing.signatures.finding import Found
+from signing.staff_accounts.roles import Act
+from signing.web.speech import spoken
+from signing.web.staff import desk, gate, signatures_filters, tables
+from signing.web.staff import signatures_words as say
+from signing.web.staff.signatures_filters import Filters
+
+bp = Blueprint("signatures", __name__, url_prefix="/letters/<slug>/signatures")
+
+
+@bp.get("")
+@gate.asks(Act.SEE_SIGNATURES)
+def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+    letter = desk.letter()
+    return page(letter, signatures_filters.read(letter))
+
+
+def page(
+    letter: Letter, filters: Filters, *, error: str = "", bulk_error: str = "", status: int = 200
+) -> ResponseReturnValue:
+    """The table with these filters; `error` is about the address that was typed."""
+    found = _find(filters)
+    after = filters.address(found.after)
+    return desk.page(
+        "staff/signatures.html",
+        status,
+        letter=letter,
+        table=tables.Page(
+            found.rows,
+            first=_address(filters) if request.args.get("after") else "",
+            next=_address(filters, after=after) if after else "",
+        ),
+        is_short=found.is_short,
+        filters=filters,
+        chosen={name: filters.kept.get(name, "") for name in signatures_filters.OPEN},
+        error=error,
+        bulk_error=bulk_error,
+        choices=_choices(letter),
+        may_moderate=gate.signed().may(Act.MODERATE, letter.id),
+        deeds={one: say.DEEDS[one] for one in bulk.OFFERED},
+        reasons=WORDS,
+        say=say,
+    )
+
+
+def _address(filters: Filters, **more: str) -> str:
+    values: dict[str, Any] = {**filters.kept, **more}
+    return url_for("staff.signatures.show", slug=desk.letter().slug, **values)
+
+
+def _find(filters: Filters) -> Found:
+    try:
+        after = filters.place(request.args.get("after", ""))
+        return finding.list_page(filters.wanted, filters.sort, after=after, limit=tables.A_PAGE)
+    except (ValueError, OverflowError):  # a place that is none: from the beginning
+        return finding.list_page(filters.wanted, filters.sort, limit=tables.A_PAGE)
+
+
+def _choices(letter: Letter) -> dict[str, dict[str, str]]:
+    """What can be filtered by, in the order in which it is offered."""
+    named = locales.languages()
+    spoken_in = counts.by_locale(letter.id)
+    return {
+        "country": dict(locales.countries(spoken().tag)),
+        "locale": {tag: named[tag].name if tag in named else tag for tag in spoken_in},
+        "partner": {id_.hex: name for id_, name in partners.list_names(letter.id).items()},
+        "state": {one.value: str(name) for one, name in say.STATES.items()},
+        "entry": {one.value: str(name) for one, name in say.ENTRIES.items()},
+        "noticed": {one.value: str(name) for one, name in say.NOTICED.items()},
+        "sort": {one.value: str(name) for one, name in say.SORTS.items()},
+    }
+
+
+@bp.post("/find")
+@gate.asks(Act.SEE_SIGNATURES)
+def find(slug: str) -> ResponseReturnValue:
+    """To the table with these filters; who looks for a person is written down, not for whom."""
+    letter = desk.letter()
+    try:
+        secret = signatures_filters.seal_secret(letter)
+    except signatures_filters.NoAddress as refusal:
+        return page(letter, signatures_filters.read(letter), error=str(refusal), status=422)
+    except Unreadable:  # erased: nobody is there to be found
+        secret = ""
+    filters = signatures_filters.read(letter)
+    if secret:
+        with transaction():
+            log.record(
+                Verb.SIGNATURES_SEARCHED,
+                by=gate.signed().doer.actor,
+                subject=letter.slug,
+                letter_id=letter.id,
+                details={"fields": _fields(filters)},
+            )
+    kept = {**filters.kept, signatures_filters.SECRET: secret}
+    values: dict[str, Any] = {name: value for name, value in kept.items() if value}
+    return redirect(url_for(".show", slug=slug, **values), 303)
+
+
+def _fields(filters: Filters) -> list[str]:
+    typed = [name for name in ("address", "name") if request.form.get(name, "").strip()]
+    return [*typed, *filters.wanted.used]

@@ -1,0 +1,146 @@
+"""The filters of the signatures' table: what stands in the address, and what is sealed in it.
+
+An address or a name is somebody's: in the page's address it stands sealed under the letter's key.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from flask import request
+from flask_babel import lazy_gettext as _l
+
+from signing.core.refusals import Refusal
+from signing.core.vault import Place, Unreadable, vault
+from signing.letters.models import Letter
+from signing.signatures import names
+from signing.signatures.address import normalised
+from signing.signatures.finding import Sort
+from signing.signatures.models import Entry, State
+from signing.signatures.screening import Reason
+from signing.signatures.wanted import Wanted
+
+E = TypeVar("E", bound=StrEnum)
+OPEN = ("country", "locale", "partner", "state", "entry", "noticed", "flagged", "first", "last")
+SORT = "sort"
+SECRET = "q"  # noqa: S105  # the name of a field
+
+
+class NoAddress(Refusal):
+    status = 422
+    message = _l("Enter a complete e-mail address, such as name@example.org.")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is asked for, and how the page's address carries it from page to page."""
+
+    wanted: Wanted
+    sort: Sort
+    kept: Mapping[str, str]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.wanted.used
+
+    def address(self, after: str) -> str:
+        """The place where the next page begins, as it may stand in an address."""
+        return _seal(self.wanted.letter_id, after) if self.wanted.name and after else after
+
+    def place(self, text: str) -> str:
+        """What `address` wrote; "" for anything else."""
+        return _open(self.wanted.letter_id, text) if self.wanted.name and text else text
+
+
+def read(letter: Letter) -> Filters:
+    """What the query or the form says; what cannot be read filters nothing."""
+    values = {name: request.values.get(name, "").strip() for name in OPEN}
+    sealed = request.values.get(SECRET, "")
+    secret = _read_secret(letter.id, sealed)
+    sort = _one_of(Sort, request.values.get(SORT, "")) or Sort.NEWEST
+    wanted = Wanted(
+        letter.id,
+        address_digest=bytes.fromhex(secret["address"]) if secret.get("address") else None,
+        name=secret.get("name", ""),
+        country=values["country"],
+        locale=values["locale"],
+        partner_id=_id(values["partner"]),
+        state=_one_of(State, values["state"]),
+        entry=_one_of(Entry, values["entry"]),
+        reason=_one_of(Reason, values["noticed"]),
+        is_flagged=bool(values["flagged"]),
+        first_day=_day(values["first"]),
+        last_day=_day(values["last"]),
+    )
+    kept = {SECRET: sealed if secret else "", **values}
+    if sort is not Sort.NEWEST:
+        kept[SORT] = sort.value
+    return Filters(wanted, sort, {name: value for name, value in kept.items() if value})
+
+
+def seal_secret(letter: Letter) -> str:
+    """Address and name that the form holds, sealed; "" without any. Raises `NoAddress`."""
+    typed = request.form.get("address", "").strip()
+    secret = {}
+    if typed:
+        secret["address"] = _digest(letter.id, typed).hex()
+    if name := names.clean_line(request.form.get("name", ""))[: names.NAME_CHARACTERS]:
+        secret["name"] = name
+    return _seal(letter.id, json.dumps(secret)) if secret else ""
+
+
+def _digest(letter_id: UUID, typed: str) -> bytes:
+    try:
+        validate_email(typed[:255], check_deliverability=False)
+        return vault.digest(letter_id, normalised(typed))
+    except EmailNotValidError:
+        raise NoAddress from None
+
+
+def _read_secret(letter_id: UUID, sealed: str) -> dict[str, str]:
+    plain = _open(letter_id, sealed)
+    secret: dict[str, str] = json.loads(plain) if plain else {}
+    return secret
+
+
+def _seal(letter_id: UUID, plain: str) -> str:
+    return base64.urlsafe_b64encode(vault.seal(_place(letter_id), plain.encode())).decode()
+
+
+def _open(letter_id: UUID, sealed: str) -> str:
+    """ "" for what is not ours."""
+    try:
+        return vault.open(_place(letter_id), base64.urlsafe_b64decode(sealed.encode())).decode()
+    except (binascii.Error, UnicodeEncodeError, Unreadable):
+        return ""
+
+
+def _place(letter_id: UUID) -> Place:
+    return Place("staff_filters", letter_id, b"")
+
+
+def _one_of(kind: type[E], value: str) -> E | None:
+    return kind(value) if value in set(kind) else None
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(hex=text)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

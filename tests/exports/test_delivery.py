@@ -1,0 +1,100 @@
+"""The paper for the addressee: its figures, and a sample that the receiver draws again."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from signing.core import fonts, locales
+from signing.core.db import snapshot, transaction
+from signing.exports import delivery
+from signing.exports.choice import Preset, columns
+from signing.letters.sheets import NoFont
+from signing.signatures import actions as signatures
+from tests import make
+from tests.conftest import missing
+from tests.exports.carrying_out import carry_out, choice, look
+
+
+def pages(pdf: bytes, folder: Path) -> tuple[str, int]:
+    """What the paper says, and how many pages of it can be painted."""
+    if shutil.which("pdftoppm") is None or shutil.which("pdftotext") is None:
+        missing("poppler-utils is not installed")
+    file = folder / "paper.pdf"
+    file.write_bytes(pdf)
+    subprocess.run(["pdftoppm", "-r", "40", "-png", file, folder / "page"], check=True)
+    told = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True)
+    painted = list(folder.glob("page*.png"))
+    assert all(one.stat().st_size > 1000 for one in painted)
+    return " ".join(told.stdout.decode().split()), len(painted)
+
+
+@pytest.fixture
+def facts(app: Flask) -> delivery.Facts:
+    letter = make.letter(locales=("en", "de", "ar"))
+    refs = [
+        make.signature(letter, email=f"a{n}@example.org", locale=("en", "de")[n % 2])
+        for n in range(25)
+    ]
+    wanted = choice(letter, preset=Preset.DELIVERY, columns=columns(Preset.DELIVERY, (), ()))
+    file, export_id = carry_out(wanted)
+    with transaction():
+        signatures.withdraw(refs[0])
+    with snapshot():
+        found = delivery.gather(letter, look(letter, export_id), "en")
+    # The receiver draws the sample with nothing but the file.
+    seed = hashlib.sha256(file).hexdigest()
+    rows = csv.DictReader(io.StringIO(file.decode()))
+    named = [one["reference"] for one in rows]
+    named.sort(key=lambda one: hashlib.sha256(f"{seed}{one}".encode()).hexdigest())
+    assert [one.reference for one in found.sample] == named[: delivery.SAMPLE]
+    return found
+
+
+def test_the_paper_says_what_is_counted_and_how_to_check_it(
+    facts: delivery.Facts, tmp_path: Path
+) -> None:
+    with locales.speaking("en") as language:
+        told, number = pages(delivery.pdf(facts, language), tmp_path)
+    assert number == 2
+    for words in (
+        "Open roads (en)",
+        "The council of roads",
+        ": 24",
+        "English 12",
+        "Deutsch 12",
+        "Withdrawn in the past year 1 4.0 %",
+        (facts.export.digest or b"").hex(),
+        facts.text_digest,
+        facts.sample[0].reference,
+    ):
+        assert words in told
+    assert "Zoë" not in told
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("tag", ["de", "ar"])
+def test_it_is_written_in_the_letters_languages(
+    facts: delivery.Facts, tmp_path: Path, tag: str
+) -> None:
+    if not fonts.can_write("ä ع"):
+        missing("no Noto fonts are installed")
+    with locales.speaking(tag) as language:
+        _told, number = pages(delivery.pdf(facts, language), tmp_path)
+    assert number == 2
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_without_a_font_it_is_refused_in_words(
+    facts: delivery.Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "can_write", lambda _text: False)
+    with locales.speaking("ar") as language, pytest.raises(NoFont):
+        delivery.pdf(facts, language)

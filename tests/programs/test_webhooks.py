@@ -1,0 +1,288 @@
+"""Webhooks as Standard Webhooks wants them: signed, tried again, given up, sent once more."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from signing.core import clock
+from signing.core.db import db, transaction
+from signing.letters import queries as letters
+from signing.letters.models import Letter
+from signing.partners import actions as partners
+from signing.partners import hooks, origins, queries
+from signing.partners.models import Partner
+from signing.partners.programs import Call, CallState, HookState, Webhook
+from signing.programs import consenting
+from signing.signatures import actions
+from signing.worker import hook_wire, retaining
+from signing.worker.hook_wire import NotReached, Wire
+from signing.worker.hooks import Caller
+from tests import make
+from tests.programs.asking import agreeing, asking
+from tests.programs.endpoint import Endpoint, endpoint
+
+
+@pytest.fixture
+def partner(app: Flask) -> Partner:
+    return asking(make.letter())
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Endpoint]:
+    with endpoint(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def caller(there: Endpoint) -> Iterator[Caller]:
+    made = Caller(there.wire)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hook(partner: Partner, there: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Webhook:
+    """Ports and names of this machine are refused from forms, so it is set beside them."""
+    with transaction():
+        made, _secret = hooks.add(partner, "https://hooks.partner.example/", by=make.OPERATOR)
+        made.url = there.url
+    return made
+
+
+def letter() -> Letter:
+    return letters.get_by_slug("open-roads")
+
+
+def run(caller: Caller) -> None:
+    """Rounds until nothing is left to do by now."""
+    while caller.work():
+        caller.finish()
+    db.session.commit()
+
+
+def calls() -> list[Call]:
+    db.session.expire_all()
+    return [*db.session.scalars(select(Call).order_by(Call.id))]
+
+
+def test_the_signature_is_that_of_the_specification() -> None:
+    signed = hooks.sign(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        1614265330,
+        '{"test": 2432232314}',
+    )
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_who_agreed_is_told_signed_and_once(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    make.signature(letter(), email="not@example.org", partner_id=partner.id)
+    ref = agreeing(letter(), partner)
+    run(caller)
+    ((headers, body),) = there.received
+    told = json.loads(body)
+    assert told["type"] == "signature.confirmed"
+    assert told["data"]["email"] == "zoe@example.org"
+    assert told["data"]["signature"] == str(ref.signature_id)
+    at = int(headers["webhook-timestamp"])
+    (secret,) = hooks.list_secrets(hook)
+    assert headers["webhook-signature"] == hooks.sign(
+        secret, headers["webhook-id"], at, body.decode()
+    )
+    assert [one.state for one in calls()] == [CallState.DONE]
+    with transaction():
+        actions.withdraw(ref)
+    run(caller)
+    told = json.loads(there.received[1][1])
+    assert told["type"] == "signature.withdrawn"
+    assert "email" not in told["data"]
+
+
+def test_who_took_it_back_before_the_call_is_not_told_of(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    ref = agreeing(letter(), partner)
+    with transaction():
+        actions.withdraw(ref)
+    run(caller)
+    assert [json.loads(body)["type"] for _h, body in there.received] == ["signature.withdrawn"]
+    assert {one.state for one in calls()} == {CallState.EMPTY, CallState.DONE}
+
+
+def test_of_an_erased_letter_the_erasure_is_told(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    agreeing(letter(), partner)
+    run(caller)
+    retaining.erase(letter(), by=make.OPERATOR)
+    run(caller)
+    told = json.loads(there.received[1][1])
+    assert told["type"] == "signature.erased"
+    assert "email" not in told["data"]
+
+
+def test_after_a_secret_is_renewed_both_are_good_for_a_while(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    (before,) = hooks.list_secrets(hook)
+    with transaction():
+        fresh = hooks.renew_secret(hooks.get(hook.letter_id, hook.id), by=make.OPERATOR)
+    agreeing(letter(), partner)
+    run(caller)
+    headers = there.received[0][0]
+    assert len(headers["webhook-signature"].split(" ")) == 2
+    now = hooks.get(hook.letter_id, hook.id)
+    assert hooks.list_secrets(now) == [fresh, before]
+    with time_machine.travel(clock.now() + hooks.OVERLAP * 1.1):
+        assert hooks.list_secrets(now) == [fresh]
+
+
+def test_what_fails_is_tried_for_days_then_given_up_and_sent_again_by_staff(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    there.status = 500
+    agreeing(letter(), partner)
+    at = clock.now()
+    for pause in (timedelta(), *hooks.PAUSES):
+        at += pause + timedelta(seconds=1)
+        with time_machine.travel(at, tick=False):
+            run(caller)
+    assert len(there.received) == len(hooks.PAUSES) + 1
+    (dead,) = calls()
+    assert (dead.state, dead.error) == (CallState.DEAD, "500")
+    there.status = 200
+    with transaction():
+        assert hooks.replay(hooks.get(hook.letter_id, hook.id), by=make.OPERATOR) == 1
+    run(caller)
+    assert len({headers["webhook-id"] for headers, _b in there.received}) == 1
+    assert [one.state for one in calls()] == [CallState.DONE]
+
+
+def test_an_endpoint_that_wants_no_more_is_called_no_more_and_nothing_is_lost(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    there.status = 410
+    agreeing(letter(), partner)
+    run(caller)
+    assert hooks.get(hook.letter_id, hook.id).state == HookState.OFF
+    agreeing(letter(), partner, email="b@example.org")
+    run(caller)
+    assert len(there.received) == 1
+    there.status = 204
+    with transaction():
+        hooks.switch(hooks.get(hook.letter_id, hook.id), HookState.ON, by=make.OPERATOR)
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        run(caller)
+    assert [one.state for one in calls()] == [CallState.DONE] * 2
+
+
+def test_a_suspended_partner_is_told_of_nobody_but_of_who_goes(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    known, new = agreeing(letter(), partner), "new@example.org"
+    run(caller)
+    agreeing(letter(), partner, email=new)
+    with transaction():
+        partners.suspend(queries.get(partner.letter_id, partner.id), by=make.OPERATOR)
+    with transaction():
+        actions.withdraw(known)
+    run(caller)
+    told = ["signature.confirmed", "signature.withdrawn"]
+    assert [json.loads(body)["type"] for _h, body in there.received] == told
+    assert not [*consenting.stream(partner.letter_id, partner.id)]
+    with transaction():
+        partners.resume(queries.get(partner.letter_id, partner.id), by=make.OPERATOR)
+    run(caller)
+    assert json.loads(there.received[-1][1])["data"]["email"] == new
+
+
+def test_an_endpoint_that_shakes_hands_a_byte_at_a_time_is_cut_off() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            peer, _address = server.accept()
+            with peer, suppress(OSError):
+                for byte in b"\x16\x03\x03\x40\x00" + b"\x02" * 60:
+                    peer.send(bytes([byte]))
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(NotReached):
+            Wire(may_call=lambda _address: True, total_seconds=0.5).post(
+                f"https://localhost:{server.getsockname()[1]}/", b"{}", {}
+            )
+        assert time.monotonic() - began < 2
+        thread.join()
+
+
+def test_a_slow_endpoint_holds_up_nobody(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    there.slow_seconds = 3
+    agreeing(letter(), partner)
+    began = time.monotonic()
+    caller.work()
+    assert time.monotonic() - began < 0.9
+    caller.finish()
+    db.session.commit()
+    assert time.monotonic() - began < 2.5
+    assert calls()[0].error in {"time-out", "not reached"}
+
+
+def test_redirects_are_not_followed(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    there.status, there.location = 307, there.url
+    agreeing(letter(), partner)
+    run(caller)
+    assert len(there.received) == 1
+    assert calls()[0].error == "307"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://partner.example/", "https://127.0.0.1/", "https://[::1]/", "https://localhost/",
+        "https://partner.example:8443/", "https://a:b@partner.example/", "https://2130706433/",
+        "https://0x7f.1/", "https://partner.example/#x", "https://partner.example/ x", "",
+        "https://partner.example\n/", "https://" + "a" * 600 + ".example/", "https://[/",
+    ],
+)  # fmt: skip
+def test_addresses_that_nobody_should_call(url: str) -> None:
+    assert not origins.is_hook(url)
+
+
+PRIVATE = [
+    "127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
+    "0.0.0.1", "224.0.0.1", "::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "ff02::1",
+]  # fmt: skip
+
+
+def test_a_name_that_leads_into_our_own_network_is_not_called(there: Endpoint) -> None:
+    assert not any(map(hook_wire.is_public, PRIVATE))
+    assert hook_wire.is_public("9.9.9.9")
+    with pytest.raises(NotReached, match="not public"):
+        Wire().post(there.url, b"{}", {})
+    assert there.received == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(there: Endpoint) -> None:
+    with pytest.raises(NotReached, match="certificate"):
+        Wire(may_call=lambda _address: True).post(there.url, b"{}", {})
+    assert there.received == []

@@ -1,0 +1,220 @@
+"""The staff's table of signatures: filters, order, pages; each page reads a few rows only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, insert, text
+
+from signing.core import clock
+from signing.core.db import db, dialect, let_go, transaction
+from signing.core.ids import first_of, new_id
+from signing.core.vault import vault
+from signing.letters.models import Letter
+from signing.signatures import finding
+from signing.signatures.address import normalised
+from signing.signatures.finding import Found, Sort
+from signing.signatures.models import Entry, Signature, State
+from signing.signatures.screening import Reason
+from signing.signatures.wanted import Wanted
+from tests import make
+
+MANY, RARE = 600, 150  # one in so many is of the rare kind
+VERY_MANY = 5000
+
+
+@pytest.fixture
+def letter(app: Flask) -> Letter:
+    return make.letter()
+
+
+@pytest.fixture
+def crowd(letter: Letter) -> Letter:
+    """Signatures as they are after a while, with a few of each rare kind."""
+    _fill(letter, range(MANY))
+    return letter
+
+
+def _fill(letter: Letter, numbers: range, rare: int = RARE) -> None:
+    """And statistics, as databases keep them."""
+    with transaction():
+        db.session.execute(insert(Signature), [_row(letter.id, i, rare) for i in numbers])
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    let_go()
+
+
+def _row(letter_id: UUID, i: int, rare: int = RARE) -> dict[str, Any]:
+    at = clock.now() - timedelta(days=30) + timedelta(minutes=i)
+    is_rare = i % rare == 0
+    state = State.CONFIRMED
+    if i % rare in (1, 2):
+        state = State.PENDING if i % rare == 1 else State.SET_ASIDE
+    is_shown = state is State.CONFIRMED and i % 3 == 0
+    return {
+        "letter_id": letter_id,
+        "id": UUID(int=first_of(at).int | new_id().int & (1 << 76) - 1),
+        "address_digest": i.to_bytes(16, "big"),
+        "state": state,
+        "revision": 1,
+        "link_version": 1,
+        "sealed": bytes(300),
+        "public_name": f"{'Żaneta' if is_rare else 'Anna'} {i:05}" if is_shown or is_rare else None,
+        "country": "LI" if is_rare else ("DE", "FR", "PL")[i % 3],
+        "locale": "ja" if is_rare else ("en", "fr")[i % 2],
+        "entry": Entry.API if is_rare else Entry.FORM,
+        "partner_id": UUID(int=5) if is_rare else None,
+        "reasons": [Reason.MARKUP] if is_rare else [],
+        "is_flagged": is_rare,
+        "created_at": at,
+        "confirmed_at": at + timedelta(hours=1) if state is not State.PENDING else None,
+        "asked_at": at,
+    }
+
+
+def pages(wanted: Wanted, sort: Sort = Sort.NEWEST, limit: int = 50) -> Iterator[Found]:
+    after = ""
+    while True:
+        found = finding.list_page(wanted, sort, after=after, limit=limit)
+        yield found
+        after = found.after
+        if not after:
+            return
+
+
+def numbers(wanted: Wanted, sort: Sort = Sort.NEWEST, limit: int = 50) -> list[UUID]:
+    return [row.id for page in pages(wanted, sort, limit) for row in page.rows]
+
+
+RARE_ONES: dict[str, dict[str, Any]] = {
+    "country": {"country": "LI"},
+    "locale": {"locale": "ja"},
+    "partner": {"partner_id": UUID(int=5)},
+    "flagged": {"is_flagged": True},
+    "pending": {"state": State.PENDING},
+    "set aside": {"state": State.SET_ASIDE},
+    "name": {"name": "żan"},
+}
+
+
+def test_every_filter_finds_what_fits_and_nothing_else(crowd: Letter) -> None:
+    """In every order, on pages of every size, each row once."""
+    for fields in (*RARE_ONES.values(), {"entry": Entry.API}, {"reason": Reason.MARKUP}):
+        wanted = Wanted(crowd.id, **fields)
+        assert len(numbers(wanted)) == MANY // RARE, fields
+        assert sorted(numbers(wanted, limit=1)) == sorted(numbers(wanted)), fields
+    both = Wanted(crowd.id, country="LI", locale="en")
+    assert numbers(both) == []
+    assert numbers(replace(both, locale="ja", entry=Entry.API, state=State.CONFIRMED))
+    assert numbers(Wanted(new_id())) == []
+
+
+def test_the_orders_are_what_they_are_called(crowd: Letter) -> None:
+    everybody = Wanted(crowd.id)
+    newest, oldest = numbers(everybody), numbers(everybody, Sort.OLDEST)
+    assert newest == sorted(newest, reverse=True) == oldest[::-1]
+    assert len(newest) == MANY
+    confirmed = [row for page in pages(everybody, Sort.CONFIRMED, 999) for row in page.rows]
+    moments = [row.confirmed_at for row in confirmed if row.confirmed_at]
+    assert moments == sorted(moments, reverse=True)
+    assert len(moments) == MANY - MANY // RARE
+
+
+def test_names_are_found_by_how_they_begin_in_any_case(letter: Letter) -> None:
+    for i, name in enumerate(("Anna Bo", "anna ce", "ANNA DE", "Bea", "Änne")):
+        with transaction():
+            row = _row(letter.id, i) | {"public_name": name, "state": State.CONFIRMED}
+            db.session.execute(insert(Signature), [row])
+    for typed, n in {"anna": 3, "ANNA": 3, "Anna B": 1, "b": 1, "än": 1, "x": 0, "%": 0}.items():
+        assert len(numbers(Wanted(letter.id, name=typed), limit=2)) == n, typed
+
+
+def test_an_exact_address_is_found_by_its_digest(letter: Letter) -> None:
+    ref = make.signature(letter, email="Zoe+x@gmail.com")
+    digest = vault.digest(letter.id, normalised("zoe@gmail.com"))
+    wanted = Wanted(letter.id, address_digest=digest, state=State.CONFIRMED)
+    assert numbers(wanted) == [ref.signature_id]
+    assert "digest" not in repr(wanted)
+
+
+def test_days_are_those_of_the_first_sending(crowd: Letter) -> None:
+    day = (clock.now() - timedelta(days=29)).date()
+    rows = [
+        row for page in pages(Wanted(crowd.id, first_day=day, last_day=day)) for row in page.rows
+    ]
+    assert rows
+    assert {row.created_at.date() for row in rows} == {day}
+
+
+def test_filters_survive_being_written_down(crowd: Letter) -> None:
+    day = clock.now().date()
+    wanted = Wanted(
+        crowd.id, bytes(16), "Zoë", "SE", "fr", new_id(), State.PENDING, Entry.API,
+        Reason.MARKUP, is_flagged=True, first_day=day, last_day=day,
+    )  # fmt: skip
+    assert Wanted.read_json(wanted.as_json()) == wanted
+    assert len(wanted.used) == 11
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_a_page_looks_at_so_many_rows_and_says_so(
+    crowd: Letter, monkeypatch: pytest.MonkeyPatch, sort: Sort
+) -> None:
+    monkeypatch.setattr(finding, "SPAN", 60)
+    wanted = Wanted(crowd.id, entry=Entry.API)
+    found = [*pages(wanted, sort)]
+    assert sum(len(page.rows) for page in found) == MANY // RARE
+    assert len(found) >= MANY // 60
+    assert all(page.is_short for page in found[:-1])
+
+
+SORTED = [
+    *((fields, Sort.NEWEST) for fields in RARE_ONES.values()),
+    ({}, Sort.CONFIRMED),
+    ({}, Sort.OLDEST),
+]
+
+
+def test_no_page_reads_or_sorts_the_whole_table(letter: Letter) -> None:
+    """What the databases say that they would do, for each filter and order."""
+    _fill(letter, range(VERY_MANY), rare=3)
+    for fields, sort in SORTED:
+        plans = _plans(Wanted(letter.id, **fields), sort)
+        assert plans, fields
+        for plan in plans:
+            if dialect() == "postgresql":
+                assert "Seq Scan" not in plan, (fields, plan)
+                assert "Sort" not in plan, (fields, plan)
+            else:
+                assert "SCAN signatures" not in plan, (fields, plan)
+                assert "TEMP B-TREE" not in plan, (fields, plan)
+
+
+def _plans(wanted: Wanted, sort: Sort) -> list[str]:
+    """The plans of every statement that a page takes, in the middle of the table."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cursor: object, statement: str, values: Any, *_more: object) -> None:
+        asked.append((statement, values))
+
+    first = finding.list_page(wanted, sort, limit=1)
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        finding.list_page(wanted, sort, after=first.after, limit=50)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    word = "EXPLAIN" if dialect() == "postgresql" else "EXPLAIN QUERY PLAN"
+    with db.engine.connect() as connection:
+        return [
+            "\n".join(
+                str(tuple(row)) for row in connection.exec_driver_sql(f"{word} {statement}", values)
+            )
+            for statement, values in asked
+            if statement.startswith("SELECT")
+        ]

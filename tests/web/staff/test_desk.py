@@ -1,0 +1,43 @@
+"""The frame of a letter's pages: where one can go, in two calm rows."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from signing.staff_accounts.roles import Held, Role
+from tests import make, staff
+
+HERE = "/staff/letters/open-roads"
+
+
+def _rows(app: Flask, role: Role, path: str = "") -> list[dict[str, str]]:
+    """What each row offers, with what is marked as the place where one is."""
+    make.letter()
+    held = [Held(role, locales=("fr",) if role is Role.TRANSLATOR else ())]
+    answer = staff.browser(app, staff.member(held=held)).get(HERE + path)
+    lists = BeautifulSoup(answer.text, "html.parser").select("nav.tabs > ul")
+    return [
+        {link.text: str(link.get("aria-current", "")) for link in one.select("a")} for one in lists
+    ]
+
+
+def test_the_second_row_belongs_to_what_is_chosen_in_the_first(app: Flask) -> None:
+    first, second = _rows(app, Role.OWNER, "/settings/who")
+    assert first == {
+        "Overview": "", "Letter": "true", "News": "", "Signatures": "", "Partners": "",
+    }  # fmt: skip
+    assert second == {
+        "Texts": "", "Small texts": "", "Settings": "page", "Wordings": "", "State": "",
+    }  # fmt: skip
+
+
+def test_a_group_of_one_page_has_no_second_row(app: Flask) -> None:
+    (only,) = _rows(app, Role.OWNER, "/news")
+    assert only["News"] == "page"
+
+
+def test_nobody_is_offered_what_would_not_open(app: Flask) -> None:
+    first, second = _rows(app, Role.TRANSLATOR, "/texts")
+    assert list(first) == ["Overview", "Letter", "News", "Signatures"]
+    assert list(second) == ["Texts", "Small texts", "Wordings"]

@@ -1,0 +1,329 @@
+"""Exports in the browser: choosing, a second person, fetching, and who is gone since."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from datetime import timedelta
+
+import pyrage
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from signing.audit import Verb
+from signing.audit.models import AuditEvent
+from signing.core import clock
+from signing.core.db import db, transaction
+from signing.core.settings import Settings
+from signing.exports import actions, queries
+from signing.exports.models import Export, ExportChunk, State
+from signing.exports.refused import DecidedAlready
+from signing.letters.models import ConsentPurpose, Letter
+from signing.signatures import actions as signatures
+from signing.staff_accounts.actions import Doer
+from signing.staff_accounts.roles import Held, Role
+from signing.worker import retaining
+from signing.worker.jobs import Bench
+from tests import make, staff
+from tests.staff import Browser, words
+
+PAGE = "/staff/letters/open-roads/exports"
+FORM = {
+    "preset": "delivery",
+    "consent": "news",
+    "country": "",
+    "locale": "",
+    "format": "csv",
+    "reason": "Handing over on Monday",
+    "receiver": "The council, registry",
+}
+EXPORTER = Held(Role.EXPORTER)
+
+
+@pytest.fixture
+def letter(app: Flask) -> Letter:
+    made = make.letter(fields=("country",))
+    for number in range(3):
+        make.signature(made, email=f"a{number}@example.org", name=f"Ana {number}")
+    return made
+
+
+@pytest.fixture
+def browser(app: Flask, letter: Letter) -> Browser:
+    return staff.browser(app, staff.member("ben@example.org", [EXPORTER], name="Ben"))
+
+
+@pytest.fixture
+def second(app: Flask, letter: Letter) -> Browser:
+    return staff.browser(app, staff.member("cleo@example.org", [EXPORTER], name="Cleo"))
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows are many."""
+    monkeypatch.setattr(actions, "ALONE", 2)
+
+
+def ask(browser: Browser, **values: str) -> str:
+    answer = browser.post(PAGE, **FORM | values)
+    assert answer.status_code == 303, words(answer)
+    return str(answer.headers["Location"])
+
+
+def rows(answer: TestResponse) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+
+
+def only() -> Export:
+    db.session.expire_all()
+    return db.session.scalars(select(Export)).one()
+
+
+def verbs() -> list[str]:
+    told = select(AuditEvent.verb).where(AuditEvent.verb.like("%export%")).order_by(AuditEvent.id)
+    return list(db.session.scalars(told))
+
+
+def test_a_small_export_is_asked_for_and_fetched(browser: Browser) -> None:
+    page = ask(browser)
+    assert "Handing over on Monday" in words(browser.get(page))
+    answer = browser.post(f"{page}/fetch")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert re.search(r'"open-roads-delivery-[\d-]+\.csv"', answer.headers["Content-Disposition"])
+    assert [list(one) for one in rows(answer)] == [["name", "country", "reference"]] * 3
+    export = only()
+    assert export.digest == hashlib.sha256(answer.data).digest()
+    assert (export.carried, export.was_cut_off) == (3, False)
+    assert verbs() == [Verb.EXPORT_ASKED, Verb.SIGNATURES_EXPORTED]
+    event = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.verb == Verb.SIGNATURES_EXPORTED)
+    ).one()
+    assert event.details["columns"] == ["name", "country", "reference"]
+    assert "Monday" not in str(event.details)
+
+
+def test_a_long_key_is_looked_at(browser: Browser) -> None:
+    """A certificate that many have signed: 200,000 bytes at most, a form of 64 KB is not enough."""
+    refused = browser.post(PAGE, **FORM | {"key": "-----BEGIN PGP" + "+" * 150_000})
+    assert refused.status_code == 422
+    assert "no key that files can be encrypted to" in refused.text
+
+
+def test_reason_and_receiver_are_asked_for_and_nothing_typed_is_lost(browser: Browser) -> None:
+    answer = browser.post(PAGE, **FORM | {"reason": " ", "receiver": "The council <b>"})
+    assert answer.status_code == 422
+    assert "Say why this export is needed." in answer.text
+    assert "The council &lt;b&gt;" in answer.text
+    assert verbs() == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"preset": "everything"}, {"preset": "full"}, {"preset": "full", "columns": "sealed"},
+        {"format": "pdf"}, {"country": "XX"}, {"locale": "tlh"}, {"consent": "sign"},
+        {"first_day": "2026-02-02", "last_day": "2026-01-01"}, {"first_day": "yesterday"},
+        {"key": "age1nonsense"}, {"key": "AGE-SECRET-KEY-1XYZ"}, {"reason": "x" * 501},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_what_cannot_be_exported_is_refused_in_words(
+    browser: Browser, wrong: dict[str, str]
+) -> None:
+    assert browser.post(PAGE, **FORM | wrong).status_code == 422
+    assert queries.list_page(make.letter().id, before=None, limit=1) == []
+
+
+def test_the_preview_shows_how_many_and_the_first_rows_and_keeps_the_form(browser: Browser) -> None:
+    answer = browser.post(f"{PAGE}/preview", **FORM | {"reason": "", "country": "SE"})
+    assert "3 rows fit" in words(answer)
+    assert "Ana 0" in words(answer)
+    assert "a0@example.org" not in answer.text
+    assert '<option value="SE" selected>' in answer.text
+    assert verbs() == [Verb.EXPORT_PREVIEWED]
+
+
+def test_what_fits_nothing_is_said_so(browser: Browser) -> None:
+    answer = browser.post(PAGE, **FORM | {"country": "FR"})
+    assert answer.status_code == 422
+    assert "No confirmed signature fits" in words(answer)
+
+
+def test_many_rows_need_somebody_else_who_agrees(
+    browser: Browser, second: Browser, few: None
+) -> None:
+    page = ask(browser)
+    assert "Cleo" in words(browser.get(page))
+    assert browser.post(f"{page}/fetch").status_code == 410
+    assert browser.post(f"{page}/approve").status_code == 403
+    asked = words(second.get(page))
+    for told in ("Handing over on Monday", "The council, registry", "Name · Country", "Ben"):
+        assert told in asked
+    assert second.post(f"{page}/approve").status_code == 303
+    assert second.post(f"{page}/refuse").status_code == 409
+    assert second.post(f"{page}/fetch").status_code == 403
+    assert len(rows(browser.post(f"{page}/fetch"))) == 3
+
+
+def test_a_refused_export_never_leaves(browser: Browser, second: Browser, few: None) -> None:
+    page = ask(browser)
+    second.post(f"{page}/refuse")
+    assert "Refused by" in words(browser.get(page))
+    assert browser.post(f"{page}/fetch").status_code == 410
+
+
+def test_nobody_agrees_after_seven_days_or_to_what_has_grown(
+    browser: Browser, second: Browser, letter: Letter, few: None
+) -> None:
+    page = ask(browser)
+    too_late = clock.now() + actions.AGREED_WITHIN + timedelta(minutes=1)
+    with time_machine.travel(too_late), pytest.raises(DecidedAlready), transaction():
+        actions.approve(letter, only().id, by=Doer.operator(), number=3)
+    make.signature(letter, email="new@example.org")
+    assert second.post(f"{page}/approve").status_code == 409
+    assert only().state == State.ASKED
+
+
+def test_without_anybody_else_the_page_says_what_to_do(browser: Browser, few: None) -> None:
+    answer = browser.post(PAGE, **FORM)
+    assert answer.status_code == 422
+    assert "need a key, or a second person" in words(answer)
+
+
+def test_a_key_makes_a_second_person_needless(browser: Browser, few: None) -> None:
+    mine = pyrage.x25519.Identity.generate()
+    page = ask(browser, key=str(mine.to_public()))
+    assert str(mine.to_public()) in words(browser.get(page))
+    answer = browser.post(f"{page}/fetch")
+    assert answer.headers["Content-Disposition"].endswith('.csv.age"')
+    assert b"Ana 2" in pyrage.decrypt(answer.data, [mine])
+    assert b"Ana" not in answer.data
+
+
+def test_what_grew_beyond_what_one_may_carry_alone_is_not_fetched(
+    browser: Browser, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ask(browser)
+    monkeypatch.setattr(actions, "ALONE", 2)
+    assert browser.post(f"{page}/fetch").status_code == 409
+    assert only().left_at is None
+
+
+def test_a_large_export_is_made_by_a_worker_and_fetched_for_a_day(
+    settings: Settings, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    page = ask(browser, format="xlsx")
+    assert browser.post(f"{page}/fetch").status_code == 410
+    assert "<progress" in browser.get(page).text
+    bench = Bench(settings)
+    while bench.work():
+        pass
+    stored = b"".join(db.session.scalars(select(ExportChunk.sealed)))
+    first, again = browser.post(f"{page}/fetch"), browser.post(f"{page}/fetch")
+    assert first.data == again.data
+    assert first.data[:2] == b"PK"
+    assert first.data not in stored
+    assert first.headers["Content-Length"] == str(len(first.data))
+    assert only().digest == hashlib.sha256(first.data).digest()
+    with time_machine.travel(clock.now() + actions.KEPT + timedelta(minutes=1)):
+        retaining.retain(settings)
+    assert db.session.scalars(select(ExportChunk.number)).all() == []
+    assert only().state == State.OVER
+    assert list(queries.stream_ids(only().letter_id, only().id))
+    assert list(settings.data_dir.glob("export-*")) == []
+
+
+def test_a_worker_that_died_leaves_no_half_file(
+    settings: Settings, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    page = ask(browser)
+    export = only()
+    with transaction():
+        actions.put_chunk(export.letter_id, export.id, 0, b"half a line")
+        actions.put_chunk(export.letter_id, export.id, 7, b"of a dead worker")
+    bench = Bench(settings)
+    while bench.work():
+        pass
+    assert len(rows(browser.post(f"{page}/fetch"))) == 3
+
+
+def test_what_is_let_go_is_neither_made_nor_kept(
+    settings: Settings, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    page = ask(browser)
+    assert browser.post(f"{page}/drop").status_code == 303
+    assert browser.post(f"{page}/drop").status_code == 303
+    assert not Bench(settings).work()
+    assert only().state == State.OVER
+    assert verbs() == [Verb.EXPORT_ASKED, Verb.EXPORT_DROPPED]
+
+
+def test_what_breaks_off_on_the_way_is_noted(browser: Browser) -> None:
+    page = ask(browser)
+    sent = {"csrf_token": browser.token()}
+    # Not as other visitors do, each in a context of its own: here the answer is left half read.
+    answer = FlaskClient.open(browser.client, f"{page}/fetch", method="POST", data=sent)
+    next(iter(answer.response))
+    answer.close()
+    staff.look_anew()
+    assert only().was_cut_off
+    assert Verb.EXPORT_CUT_OFF in verbs()
+    assert "cut off on the way" in words(browser.get(page))
+    assert len(rows(browser.post(f"{page}/fetch"))) == 3
+    assert not only().was_cut_off
+
+
+def test_the_receiver_learns_who_is_gone_by_reference_alone(
+    browser: Browser, letter: Letter
+) -> None:
+    news = (ConsentPurpose.SIGN, ConsentPurpose.NEWS)
+    ref = make.signature(letter, email="zoe@example.org", name="Zoë", consents=news)
+    page = ask(browser)
+    named = {one["name"]: one["reference"] for one in rows(browser.post(f"{page}/fetch"))}
+    with transaction():
+        signatures.withdraw(ref)
+    assert "At this moment: 1 person." in words(browser.get(page))
+    answer = browser.post(f"{page}/gone")
+    assert rows(answer) == [{"reference": named["Zoë"], "what": "the whole row"}]
+    assert Verb.EXPORT_GONE_LISTED in verbs()
+
+
+def test_after_erasing_everybody_is_gone(browser: Browser, letter: Letter) -> None:
+    page = ask(browser)
+    browser.post(f"{page}/fetch")
+    retaining.erase(letter, by=make.OPERATOR)
+    assert "has to delete every row" in words(browser.get(page))
+    assert browser.post(f"{page}/gone").status_code == 410
+    assert browser.get(PAGE).status_code == 200
+
+
+def test_the_list_begins_with_what_exports_are_for(browser: Browser) -> None:
+    assert "Nothing was carried out yet" in words(browser.get(PAGE))
+    for _ in range(22):
+        ask(browser)
+    first = browser.get(PAGE).text
+    assert first.count("<tr>") == 21
+    older = re.search(r'rel="next" href="([^"]+)"', first)
+    assert older is not None
+    assert browser.get(older[1]).text.count("<tr>") == 3
+    assert browser.get(f"{PAGE}?after=nonsense").status_code == 200
+
+
+def test_a_delivered_file_gets_its_paper(browser: Browser) -> None:
+    page = ask(browser)
+    assert browser.post(f"{page}/delivery").status_code == 404  # nothing has left yet
+    browser.post(f"{page}/fetch")
+    assert "Make the PDF" in browser.get(page).text
+    answer = browser.post(f"{page}/delivery", into="fr")
+    assert answer.data[:5] == b"%PDF-"
+    assert 'delivery-fr.pdf"' in answer.headers["Content-Disposition"]
+    assert Verb.EXPORT_DELIVERED in verbs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -134,6 +135,14 @@ class Visitor(FlaskClient):
         elsewhere = {"REMOTE_ADDR": str(IPv4Address("10.0.0.0") + Visitor.asked)}
         kwargs["environ_base"] = elsewhere | kwargs.get("environ_base", {})
         return Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _garbage_looked_for_seldom() -> None:
+    """What is imported stays: looking through all of it again and again was half of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,15 +27,25 @@ Direction = Literal["ltr", "rtl"]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language of the interface: its tag (BCP 47, lower case), direction and own name."""
+    """One language of the interface, by its tag (BCP 47, lower case).
+
+    What else is known of it is read when it is asked for: all of CLDR is 20 MB in memory.
+    """
 
     tag: str
-    direction: Direction
-    name: str
 
     @property
     def babel(self) -> Locale:
         return _parse(self.tag)
+
+    @property
+    def direction(self) -> Direction:
+        return "rtl" if self.babel.text_direction == "rtl" else "ltr"
+
+    @property
+    def name(self) -> str:
+        """As its own speakers call it."""
+        return _own_name(self.tag)
 
 
 @cache
@@ -48,14 +58,13 @@ def languages() -> dict[str, Language]:
     """All languages of the interface by tag, sorted by tag: a folder each in `translations/`."""
     folders = {path.parent.name for path in TRANSLATIONS.glob("*/LC_MESSAGES")}
     tags = sorted({SOURCE, *(folder.replace("_", "-").lower() for folder in folders)})
-    return {tag: _language(tag) for tag in tags}
+    return {tag: Language(tag) for tag in tags}
 
 
-def _language(tag: str) -> Language:
-    locale = _parse(tag)
-    name = locale.get_display_name() or tag
-    direction: Direction = "rtl" if locale.text_direction == "rtl" else "ltr"
-    return Language(tag, direction, name[0].upper() + name[1:])
+@cache
+def _own_name(tag: str) -> str:
+    name = _parse(tag).get_display_name() or tag
+    return name[0].upper() + name[1:]
 
 
 def find(tag: str) -> Language | None:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 CONNECT_SECONDS = 3.0
@@ -21,11 +21,20 @@ class NotReached(Exception):
     """Its text is a word for staff; never an address of ours or what the endpoint said."""
 
 
+# Addresses in which a translator on the way finds an IPv4 address (RFC 6052).
+NAT64 = IPv6Network("64:ff9b::/96")
+
+
 def is_public(address: str) -> bool:
     """Whether it is a host on the internet, and nothing of our own network or machine."""
     found = ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None) or found
-    return mapped.is_global and not mapped.is_multicast and not found.is_multicast
+    if isinstance(found, IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour
+        if found in NAT64:
+            inner = IPv4Address(int(found) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return found.is_global and not found.is_multicast
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,12 +271,13 @@ def test_addresses_that_nobody_should_call(url: str) -> None:
 PRIVATE = [
     "127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
     "0.0.0.1", "224.0.0.1", "::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "ff02::1",
+    "64:ff9b::a00:1", "2002:a00:1::1",
 ]  # fmt: skip
 
 
 def test_a_name_that_leads_into_our_own_network_is_not_called(there: Endpoint) -> None:
     assert not any(map(hook_wire.is_public, PRIVATE))
-    assert hook_wire.is_public("9.9.9.9")
+    assert all(map(hook_wire.is_public, ("9.9.9.9", "2620:fe::9", "64:ff9b::909:909")))
     with pytest.raises(NotReached, match="not public"):
         Wire().post(there.url, b"{}", {})
     assert there.received == []

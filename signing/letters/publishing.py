@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -46,7 +46,13 @@ class Kept:
 
 
 def publish(letter: Letter, text: Text, source: Source) -> Kept:
-    """Visitors see this text afterwards; a revision is added only where title or body changed."""
+    """Visitors see this text afterwards; a revision is added only where title or body changed.
+
+    Whom the original goes to is a setting of the letter, said in one place; only a translation
+    has words of its own for it.
+    """
+    if source.made_from is None:
+        text = replace(text, to="")
     known = db.session.get(Translation, (letter.id, text.locale))
     if known is not None and (known.title, known.body) == (text.title, text.body):
         was = (known.to, known.summary, known.privacy)

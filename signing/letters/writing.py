@@ -167,15 +167,15 @@ def get_original(letter: Letter) -> Original:
     shown = find_shown(letter, letter.default_locale)
     if shown is not None:
         return Original(
-            letter.default_locale, shown.title, shown.summary, shown.to, shown.privacy,
+            letter.default_locale, shown.title, shown.summary, letter.to, shown.privacy,
             shown.body, shown.revision_id,
         )  # fmt: skip
     draft = db.session.get(Draft, (letter.id, letter.default_locale), populate_existing=True)
     if draft is None:
-        return Original(letter.default_locale, "", "", "", "", "", None)
+        return Original(letter.default_locale, "", "", letter.to, "", "", None)
     body = "".join(one.text for one in pieces.load(draft.pieces))
     return Original(
-        letter.default_locale, draft.title, draft.summary, draft.to, draft.privacy, body, None
+        letter.default_locale, draft.title, draft.summary, letter.to, draft.privacy, body, None
     )
 
 

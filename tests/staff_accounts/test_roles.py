@@ -22,9 +22,16 @@ ONE, ANOTHER = new_id(), new_id()
 # What each role may do beyond its own account; a change here is a decision.
 TABLE = {
     Role.OWNER: set(Act) - OWN,
-    Role.EDITOR: {Act.SEE_LETTER, Act.EDIT_LETTER, Act.TRANSLATE, Act.READ_AUDIT},
+    Role.EDITOR: {
+        Act.SEE_LETTER,
+        Act.EDIT_LETTER,
+        Act.TRANSLATE,
+        Act.COLLECT,
+        Act.MANAGE_PARTNERS,
+        Act.READ_AUDIT,
+    },
     Role.TRANSLATOR: {Act.SEE_LETTER, Act.TRANSLATE},
-    Role.MODERATOR: {Act.SEE_LETTER, Act.SEE_SIGNATURES, Act.MODERATE},
+    Role.MODERATOR: {Act.SEE_LETTER, Act.SEE_SIGNATURES, Act.MODERATE, Act.COLLECT},
     Role.EXPORTER: {Act.SEE_LETTER, Act.SEE_SIGNATURES, Act.EXPORT},
     Role.VIEWER: {Act.SEE_LETTER},
 }

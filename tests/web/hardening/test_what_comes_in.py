@@ -24,8 +24,10 @@ TOO_MUCH = 413
 
 
 @pytest.fixture(autouse=True)
-def _letter(app: Flask) -> None:
+def _letter(app: Flask, inbox: Inbox) -> None:
     walk.letter()
+    _ = inbox.mails
+    inbox.server.received.clear()  # the partner's invitation
 
 
 def _form_of(length: int) -> bytes:

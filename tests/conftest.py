@@ -139,7 +139,7 @@ def _garbage_looked_for_seldom() -> None:
     """What is imported stays: looking through all of it again and again was half of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -75,12 +75,14 @@ def import_folder(folder: Folder, rules: ImportRules, *, by: Actor) -> Imported:
     for text in folder.translations:
         _keep_text(imported, text, original_id=original, rules=rules)
     imported.stale = _list_stale(letter, original)
+    before = letter.state
     if folder.settings.get("state") == State.OPEN:
         states.open_(letter, names_until=rules.names_until, by=by)
     elif folder.settings.get("state") == State.CLOSED:
         letter.names_until = letter.names_until or rules.names_until
         states.close(letter, by=by)
-    publishing.publish_wordings(letter)
+    if letter.state == before:  # a new state has published them itself
+        publishing.publish_wordings(letter)
     done = {"added": imported.added, "changed": imported.changed}
     log.record(Verb.LETTER_IMPORTED, by=by, subject=letter.slug, letter_id=letter.id, details=done)
     return imported

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+from flask import Flask
 
-from signing import ROOT
 from signing.core.settings import Settings
+from tests import backup
+from tests.backup import Backup
+from tests.cli import forked
 
-Signing = Callable[..., subprocess.CompletedProcess[str]]
+Signing = Callable[..., CompletedProcess[str]]
+Taken = Callable[[], Backup]
 
 
 @pytest.fixture
@@ -24,17 +28,22 @@ def signing(settings: Settings, environment: dict[str, str]) -> Signing:
         "SIGNING_KEYSTORE_URL": settings.keystore_url,
     }
 
-    def run(*arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "signing", *arguments],
-            env=os.environ | given | changed,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    def run(*arguments: str, **changed: str) -> CompletedProcess[str]:
+        done = forked.run(arguments, os.environ | given | changed)
         assert "Traceback" not in done.stderr
         return done
 
     return run
+
+
+@pytest.fixture
+def back_up(
+    request: pytest.FixtureRequest, app: Flask, settings: Settings, tmp_path: Path
+) -> Taken:
+    """Makes a backup of the database as it is now."""
+
+    def take() -> Backup:
+        server = lambda: request.getfixturevalue("postgresql")  # noqa: E731
+        return backup.take(app, settings.database_url, server, tmp_path)
+
+    return take

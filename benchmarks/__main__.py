@@ -20,6 +20,7 @@ from benchmarks import (
     sizes,
     staff_screens,
     upkeep,
+    webhooks,
 )
 from benchmarks.installation import Installation, installation
 from tests.postgres import cluster
@@ -74,6 +75,8 @@ def _report(installed: Installation) -> None:
         )
     for figure in broadcasting.figures(installed):
         print(f"  {figure.name:62} {figure.value:10,.1f}{figure.unit}")
+    for figure in webhooks.figures(installed):
+        print(f"  {figure.name:62} {figure.value:10,.2f}{figure.unit}")
     for one in embeds.sizes(installed):
         packed = f"{one.raw:,} raw, {one.gzip:,} gzip, {one.brotli or 0:,} brotli"
         verdict = "" if one.keeps_it else " OVER IT"

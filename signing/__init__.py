@@ -1,79 +1,22 @@
-"""Signing: petitions and open letters. `create_app` is the recipe that hangs the house together."""
+"""Signing: petitions and open letters. `application` has the recipe that hangs the house together.
+
+What is asked for here by name is loaded only then: `signing --help` needs none of it.
+"""
 
 from __future__ import annotations
 
-import os
-from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from flask_babel import Babel
-from jinja2 import StrictUndefined
-
-from signing import web
-from signing.core import locales
-from signing.core.db import db
-from signing.core.db import install as install_database
-from signing.core.keystore import KeyStore
-from signing.core.limits import Limits
-from signing.core.settings import Settings, read_settings
-from signing.core.tokens import Purpose, Tokens
-from signing.core.vault import Vault
-from signing.letters import previews
-from signing.mail.domains import Domains
-from signing.staff_accounts import invitations
+if TYPE_CHECKING:
+    from signing.application import create_app as create_app
 
 ROOT = Path(__file__).parent.parent
-LARGEST_REQUEST_BYTES = 64 * 1024  # the sign form with its longest comment, several times over
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The application, ready to serve; settings come from the environment unless given."""
-    settings = settings or read_settings(os.environ)
-    app = Flask(__name__, static_folder="web/static", template_folder=str(ROOT / "templates"))
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
-    app.config["WTF_I18N_ENABLED"] = False  # all messages are ours; theirs were read at each post
-    app.extensions["signing.settings"] = settings
-    _open_database(app, settings)
-    _unlock(app, settings)
-    app.extensions["signing.domains"] = Domains(settings.nameservers)
-    _speak(app)
-    web.hang(app, settings)
-    return app
-
-
-def _open_database(app: Flask, settings: Settings) -> None:
-    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_size": 16,
-        "max_overflow": 48,
-        "hide_parameters": True,  # no personal data in tracebacks and logs
-    }
-    install_database(app)
-    with app.app_context():
-        app.extensions["signing.limits"] = Limits(settings, db.engine)
-
-
-def _unlock(app: Flask, settings: Settings) -> None:
-    app.extensions["signing.vault"] = Vault(KeyStore(settings.keystore_url), settings.master_keys)
-    app.extensions["signing.tokens"] = Tokens(
-        settings.secret_keys,
-        {
-            Purpose.CONFIRM: timedelta(days=settings.pending_days),
-            Purpose.MANAGE: timedelta(days=settings.manage_days),
-            Purpose.NOT_ME: timedelta(days=settings.manage_days),
-            Purpose.UNSUBSCRIBE: timedelta(days=settings.manage_days),
-            Purpose.INVITATION: invitations.VALID,
-            Purpose.PARTNER: timedelta(days=settings.manage_days),
-            Purpose.CREDIT: timedelta(days=settings.pending_days),
-            Purpose.PREVIEW: previews.VALID,
-        },
-    )
-
-
-def _speak(app: Flask) -> None:
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(locales.TRANSLATIONS)
-    Babel(app, locale_selector=web.speech.select_locale)
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
+def __getattr__(name: str) -> Any:
+    """PEP 562."""
+    if name == "create_app":
+        return import_module("signing.application").create_app
+    raise AttributeError(f"there is no {name} in {__name__}")

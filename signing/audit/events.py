@@ -11,6 +11,7 @@ class ActorKind(StrEnum):
     WORKER = "worker"  # the clock: retention
     MEMBER = "member"  # a person of the staff area
     PARTNER = "partner"  # a partner of a letter, by the link to their page
+    PROGRAM = "program"  # by a token, whose id it is
     VISITOR = "visitor"  # somebody who is not signed in
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 import click
 from flask import current_app
@@ -22,6 +23,8 @@ from signing.exports.choice import Choice, Format
 from signing.exports.purpose import Purpose
 from signing.letters import queries as letters
 from signing.letters.models import Letter
+from signing.partners import queries as partners
+from signing.signatures.models import Entry
 from signing.signatures.wanted import Wanted
 
 
@@ -39,7 +42,12 @@ from signing.signatures.wanted import Wanted
 )
 @click.option("--country", default="", help="Only of this country, in two letters.")
 @click.option("--locale", default="", help="Only who signed in this language.")
+@click.option("--partner", default="", help="Only who came through this partner; by its code.")
+@click.option(
+    "--entry", type=click.Choice([one.value for one in Entry]), help="Only who signed so."
+)
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only who signed since that day.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only who signed to that day.")
 @click.option(
     "--encrypt-to",
     "key",
@@ -56,7 +64,10 @@ def export(
     out: Path | None,
     country: str,
     locale: str,
+    partner: str,
+    entry: str | None,
     since: datetime | None,
+    until: datetime | None,
     key: str,
     reason: str,
     receiver: str,
@@ -72,10 +83,20 @@ def export(
         letter.id,
         country=country.upper(),
         locale=locale.lower(),
+        partner_id=_partner_id(letter, partner) if partner else None,
+        entry=Entry(entry) if entry else None,
         first_day=since.date() if since else None,
+        last_day=until.date() if until else None,
     )
     choice = Choice(wanted, format=Format(format_))
     _write(letter, choice, Purpose(reason, receiver, _key(key)), out)
+
+
+def _partner_id(letter: Letter, code: str) -> UUID:
+    ids = {known: id_ for id_, known in partners.list_codes(letter.id).items()}
+    if code not in ids:
+        raise click.BadParameter(f"there is no partner {code} here", param_hint="--partner")
+    return ids[code]
 
 
 def _key(given: str) -> str:

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from signing.cli.app import OPERATOR, with_app
+from signing.cli.app import OPERATOR, with_addresses, with_app
 from signing.cli.papers import papers_
 from signing.core import clock, locales
 from signing.core.db import transaction
 from signing.core.links import absolute
 from signing.core.settings import Settings
 from signing.counts import queries as counts
-from signing.letters import actions, folder, queries, switches
+from signing.letters import actions, files, folder, folder_writer, pictures, queries, switches
 from signing.letters.actions import Imported, ImportRules
 from signing.letters.models import Letter, Work
 from signing.signatures import queries as signatures
@@ -51,7 +51,7 @@ letters_.add_command(papers_)
     help="What becomes of words inside a site generator's blocks.",
 )
 @click.option("--correction", default="", help="Why a text that people have signed is changed.")
-@with_app
+@with_addresses
 def import_(
     path: Path,
     *,
@@ -69,9 +69,8 @@ def import_(
     --set contact=hello@example.org --set to="All politicians" --open
     """
     if default_locale not in locales.languages():
-        raise click.BadParameter(
-            f"there is no language {default_locale} here", param_hint="--default-locale"
-        )
+        why = files.no_language(default_locale)
+        raise click.BadParameter(why, param_hint="--default-locale")
     read = folder.read(
         path,
         known_locales=set(locales.languages()),
@@ -97,7 +96,7 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 
 
 def _is_signed(letter: Letter | None) -> bool:
-    return letter is not None and signatures.has_confirmed(letter.id)
+    return letter is not None and signatures.has_confirmed(letter.id, to_change=True)
 
 
 def _rules(slug: str, correction: str, *, has_signatures: bool) -> ImportRules:
@@ -141,7 +140,9 @@ def export(slug: str, path: Path) -> None:
     if letter is None:
         raise queries.NoSuchLetter
     default, others, settings = queries.as_folder(letter)
-    folder.write(path, default, others, settings)
+    picture = pictures.find_largest(letter) or b""
+    phrases = queries.list_phrases(letter)
+    folder_writer.write(path, default, others, settings, phrases, picture)
     click.echo(f"{1 + len(others)} languages written to {path}")
 
 

@@ -42,7 +42,7 @@ def bounce(to: str) -> None:
     Example: signing mail bounce --to bounces+abc@letters.example.org < message.eml
     """
     raw = _read(sys.stdin.buffer)
-    with _or_later(), create_app().app_context():
+    with _or_later(), create_app(has_doors=False).app_context():
         click.echo(_take(raw, to))
 
 

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy.engine import make_url
 
 from signing import ROOT
-from signing.cli.app import with_app
+from signing.cli.app import with_addresses
 from signing.core import clock
 from signing.core.links import absolute
 from signing.core.settings import Settings
@@ -26,7 +26,7 @@ TEMPLATES = ROOT / "docs" / "data-protection"
     "path", metavar="[FOLDER]", required=False, type=click.Path(path_type=Path, file_okay=False)
 )
 @click.option("--force", is_flag=True, help="Write over documents that are there already.")
-@with_app
+@with_addresses
 def papers_(slug: str, path: Path | None, *, force: bool) -> None:
     """Fill the templates of docs/data-protection for a letter: they are no legal advice.
 

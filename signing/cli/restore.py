@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,16 +12,34 @@ from sqlalchemy.exc import SQLAlchemyError
 from signing.audit import Verb, log
 from signing.audit import queries as audit
 from signing.cli.app import OPERATOR, with_app
+from signing.collected import replaying as collected
 from signing.core import marks
 from signing.core.db import db, let_go, transaction
-from signing.core.keystore import TakenBack
+from signing.core.keystore import Forgotten, TakenBack
 from signing.core.settings import Settings
 from signing.core.vault import vault
+from signing.exports import retention as exports
 from signing.letters import queries as letters
 from signing.letters.models import Letter, State
+from signing.news import replaying as news
+from signing.partners import replaying as partners
 from signing.signatures import queries as signatures
 from signing.signatures import replaying
+from signing.staff_accounts import replaying as staff_accounts
 from signing.worker import retaining
+
+# What is no signature, by the package that knows how it ends.
+OTHERS: dict[Forgotten, Callable[[TakenBack], bool]] = {
+    **collected.REPLAYS,
+    **news.REPLAYS,
+    **partners.REPLAYS,
+    **staff_accounts.REPLAYS,
+}
+STILLED = {
+    "paused": "{} mailings paused: look which have been sent, then resume or stop them",
+    "let_go": "{} exports let go: ask for them again",
+    "signed_out": "{} sessions of staff ended: everybody signs in again",
+}
 
 
 @click.group("restore")
@@ -39,11 +57,12 @@ def check() -> None:
     Example: signing restore check
     """
     seen = marks.read()
+    stilled = _still() if seen.is_restored else {}
     noted, replayed = _replay_all()
     erased = _list_to_erase()
     for letter in erased:
         retaining.erase(letter, by=OPERATOR)
-    figures = {"noted": noted, "erased": len(erased)} | dict(replayed)
+    figures = {"noted": noted, "erased": len(erased)} | stilled | dict(replayed)
     with transaction():
         log.record(Verb.RESTORE_CHECKED, by=OPERATOR, subject="restore", details=figures)
         marks.forget_lost()
@@ -54,6 +73,9 @@ def check() -> None:
         click.echo(f"{what}: {number} done again")
     for letter in erased:
         click.echo(f"{letter.slug}: erased again")
+    for what, number in stilled.items():
+        if number:
+            click.echo(STILLED[what].format(number))
     click.echo("Checked: the worker may work.")
 
 
@@ -62,10 +84,25 @@ def _replay_all() -> tuple[int, Counter[str]]:
     noted, replayed = 0, Counter[str]()
     for batch in _batches():
         with transaction():
-            replayed.update(replaying.replay(batch))
+            replayed.update(replaying.replay([one for one in batch if one.what not in OTHERS]))
+            replayed.update(one.what for one in batch if one.what in OTHERS and _replay(one))
         db.session.expunge_all()
         noted += len(batch)
     return noted, replayed
+
+
+def _replay(one: TakenBack) -> bool:
+    return OTHERS[one.what](one)
+
+
+def _still() -> dict[str, int]:
+    """What nobody has noted and might do harm waits for a person; by its sort, how much."""
+    with transaction():
+        return {
+            "paused": news.pause_all(by=OPERATOR),
+            "let_go": exports.let_go_open(),
+            "signed_out": staff_accounts.end_sessions(),
+        }
 
 
 def _batches() -> Iterator[list[TakenBack]]:

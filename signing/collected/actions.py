@@ -23,6 +23,7 @@ from signing.collected.models import (
 from signing.core import clock
 from signing.core.db import count_rows, db, insert
 from signing.core.ids import new_id
+from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
 from signing.core.vault import vault
 from signing.jobs import actions as jobs
@@ -37,7 +38,7 @@ class NotNow(Refusal):
     """Somebody was quicker, or it is over."""
 
     status = 409
-    message = _l("This cannot be done now: look at how it stands.")
+    message = _l("This cannot be done now. Look at the present state.")
 
 
 class Busy(Refusal):
@@ -192,14 +193,20 @@ def undo(collection: Collection, *, by: Actor, has_worker: bool = True) -> None:
     """It counts no more; a worker deletes its rows and its file, or else the caller."""
     if collection.state == State.UNDONE:
         raise NotNow
-    job = known_jobs.find_of(collection.letter_id, collection.id)
-    if job is not None and job.is_open:
-        jobs.stop(collection.letter_id, job.id)
+    vault.store.note_forgotten(collection.letter_id, collection.id, Forgotten.COLLECTION_UNDONE)
     before = State(collection.state)
-    _move(collection, before, State.UNDONE, {})
+    end(collection)
     note(Verb.COLLECTION_UNDONE, collection, by, {"number": collection.number, "was": before})
     if has_worker:
         _put_job(collection, by)
+
+
+def end(collection: Collection) -> None:
+    """What `undo` does first, without noting it: it counts no more."""
+    job = known_jobs.find_of(collection.letter_id, collection.id)
+    if job is not None and job.is_open:
+        jobs.stop(collection.letter_id, job.id)
+    _move(collection, State(collection.state), State.UNDONE, {})
 
 
 def _move(collection: Collection, before: State, after: State, values: dict[str, Any]) -> None:

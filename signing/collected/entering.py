@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 
 from signing.audit import Actor, Verb
 from signing.collected import actions, person, queries
@@ -15,6 +15,7 @@ from signing.collected.models import CollectedSignature, Collection, Kind, State
 from signing.core import clock
 from signing.core.db import count_rows, db, insert
 from signing.core.ids import new_id
+from signing.core.keystore import Forgotten
 from signing.core.refusals import NotFound
 from signing.core.vault import vault
 
@@ -83,18 +84,28 @@ def _add(collection: Collection, *, number: int = 0, duplicates: int = 0) -> Non
 
 def remove(collection: Collection, row_id: UUID, *, by: Actor) -> None:
     """This one is deleted and counts no more; raises `NotFound` where it is gone already."""
-    gone = delete(CollectedSignature).where(
-        CollectedSignature.letter_id == collection.letter_id,
-        CollectedSignature.collection_id == collection.id,
-        CollectedSignature.id == row_id,
-    )
-    if not count_rows(db.session.execute(gone, execution_options=actions.PLAIN)):
+    mine = CollectedSignature.collection_id == collection.id
+    vault.store.note_forgotten(collection.letter_id, row_id, Forgotten.COLLECTED_REMOVED)
+    if not take_out(collection.letter_id, row_id, mine):
         raise NotFound
+    db.session.expire(collection)
+    actions.note(Verb.COLLECTED_REMOVED, collection, by, {"row": str(row_id)})
+
+
+def take_out(letter_id: UUID, row_id: UUID, *which: ColumnElement[bool]) -> bool:
+    """What `remove` does, without noting it; returns whether there was somebody."""
+    gone = (
+        delete(CollectedSignature)
+        .where(CollectedSignature.letter_id == letter_id, CollectedSignature.id == row_id, *which)
+        .returning(CollectedSignature.collection_id)
+    )
+    collection_id = db.session.scalar(gone, execution_options=actions.PLAIN)
+    if collection_id is None:
+        return False
     fewer = (
         update(Collection)
-        .where(Collection.letter_id == collection.letter_id, Collection.id == collection.id)
+        .where(Collection.letter_id == letter_id, Collection.id == collection_id)
         .values(number=Collection.number - 1)
     )
     db.session.execute(fewer, execution_options=actions.PLAIN)
-    db.session.expire(collection)
-    actions.note(Verb.COLLECTED_REMOVED, collection, by, {"row": str(row_id)})
+    return True

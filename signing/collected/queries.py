@@ -63,6 +63,13 @@ def list_all(letter_id: UUID, *, limit: int = 200) -> Sequence[Collection]:
     return db.session.scalars(wanted.order_by(Collection.id.desc()).limit(limit)).all()
 
 
+def list_brought_by(letter_id: UUID, by: Many[str], *, limit: int) -> Sequence[Collection]:
+    """What these brought in (as the audit log names them), newest first."""
+    wanted = select(Collection).where(Collection.letter_id == letter_id)
+    wanted = wanted.where(Collection.member_id.in_(by)).order_by(Collection.id.desc())
+    return db.session.scalars(wanted.limit(limit)).all()
+
+
 def list_history(collection: Collection) -> Sequence[Collection]:
     """Earlier numbers of the same figure, newest first."""
     wanted = select(Collection).where(
@@ -141,10 +148,11 @@ def list_rows(
 
 def list_by_address(letter_id: UUID, address: str) -> list[tuple[UUID, Row]]:
     """Who signed elsewhere with this address (normalised), and in which collection."""
+    digest = vault.digest(letter_id, address)
     rows = db.session.scalars(
         select(CollectedSignature).where(
             CollectedSignature.letter_id == letter_id,
-            CollectedSignature.address_digest == vault.digest(letter_id, address),
+            CollectedSignature.address_digest == digest,
         )
     )
     return [(row.collection_id, _opened(row)) for row in rows]

@@ -20,7 +20,7 @@ COMMAS = (",", ";", "\t", "|")
 MOST_COLUMNS = 100
 MOST_CELL_CHARACTERS = 5000
 PIECE_CHARACTERS = 256 * 1024
-_ADDRESS = re.compile(r"\S*@\S*")
+_ADDRESS = re.compile(r"\S*[@\ufe6b\uff20]\S*")  # wide and small ones too
 
 
 class NotATable(Refusal):

@@ -109,6 +109,11 @@ def stretches(text: str, line: Direction) -> list[Stretch]:
     return [("".join(one for _way, one in letters), way) for way, letters in grouped]
 
 
+def direction(text: str) -> Direction | None:
+    """Of the first letter that has one (UAX 9, P2): a name's own, whatever stands around it."""
+    return next(filter(None, map(_direction, text)), None)
+
+
 def _direction(letter: str) -> Direction | None:
     kind = unicodedata.bidirectional(letter)
     return "ltr" if kind in LEFT_TO_RIGHT else "rtl" if kind in RIGHT_TO_LEFT else None

@@ -46,6 +46,15 @@ class Forgotten(StrEnum):
     NO_NEWSLETTER = "unsubscribed:newsletter"
     NO_FOLLOW_UP = "unsubscribed:follow_up"
     NO_PARTNER = "unsubscribed:partner"
+    # What is no signature: its own id stands as signature_id.
+    COLLECTED_REMOVED = "removed:collected"  # somebody who signed elsewhere
+    COLLECTION_UNDONE = "undone:collection"
+    NEWS_WITHDRAWN = "withdrawn:news"  # a post, or all of it removed
+    TOKEN_REVOKED = "revoked:token"  # noqa: S105  # what was done
+    WEBHOOK_REMOVED = "removed:webhook"
+    PARTNER_SUSPENDED = "suspended:partner"
+    PARTNER_DECLINED = "declined:partner"
+    MEMBER_ENDED = "ended:member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class OwnedKey:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """One thing that a person took back."""
+    """One thing that a person took back, or that staff ended."""
 
     letter_id: UUID
     signature_id: UUID

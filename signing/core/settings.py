@@ -167,6 +167,8 @@ class Settings(BaseModel):
     dkim_key: DkimKey = Field(default="", repr=False)
 
     calm_a_minute: int = Field(default=600, ge=1)
+    token_a_minute: int = Field(default=600, ge=1)
+    token_a_day: int = Field(default=20_000, ge=1)
     mails_a_day: int = Field(default=12, ge=1)
 
     pending_days: Days = 14

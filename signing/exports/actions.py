@@ -30,6 +30,9 @@ from signing.jobs import actions as jobs
 from signing.jobs import queries as job_queries
 from signing.jobs.models import Kind
 from signing.letters.models import Letter
+from signing.mail import outbox
+from signing.mail.kinds import Kind as MailKind
+from signing.mail.kinds import Recipient
 from signing.staff_accounts.actions import Doer
 from signing.staff_accounts.roles import Act
 
@@ -55,9 +58,17 @@ def ask(letter: Letter, choice: Choice, why: Purpose, *, by: Doer, number: int) 
     _record(Verb.EXPORT_ASKED, export, letter.slug, by.actor)
     if needs_second:
         export.state, export.expires_at = State.ASKED, export.asked_at + AGREED_WITHIN
+        _tell_seconds(export)
     else:
         _open(export)
     return export
+
+
+def _tell_seconds(export: Export) -> None:
+    """Everybody who may agree to it gets a mail; once, however many exports wait meanwhile."""
+    for member in queries.list_deciding(export.letter_id, but=export.asked_by):
+        to = outbox.To(export.letter_id, member.id, Recipient.MEMBER)
+        outbox.put(MailKind.EXPORT_WAITING, to=to, locale=member.locale, is_owed=True)
 
 
 def _add(letter: Letter, choice: Choice, why: Purpose, *, by: Actor, number: int) -> Export:
@@ -234,8 +245,8 @@ def finish_file(carrier: Carrier) -> None:
     export.expires_at = clock.now() + KEPT
 
 
-def note_delivery(letter: Letter, export: Export, *, by: Actor) -> None:
-    _record(Verb.EXPORT_DELIVERED, export, letter.slug, by)
+def note_delivery(letter: Letter, export: Export, *, by: Actor, has_names: bool = False) -> None:
+    _record(Verb.EXPORT_DELIVERED, export, letter.slug, by, has_names=has_names)
 
 
 def note_gone(letter: Letter, export: Export, *, by: Actor) -> None:
@@ -251,7 +262,13 @@ def note_preview(letter: Letter, choice: Choice, *, by: Actor) -> None:
 
 
 def _record(
-    verb: Verb, export: Export, slug: str, by: Actor, *, carried: int | None = None
+    verb: Verb,
+    export: Export,
+    slug: str,
+    by: Actor,
+    *,
+    carried: int | None = None,
+    has_names: bool = False,
 ) -> None:
     choice = Choice.read_json(export.choice)
     details = {
@@ -262,4 +279,6 @@ def _record(
         "number": export.number if carried is None else carried,
         "is_encrypted": export.is_encrypted,
     }
+    if has_names:
+        details["has_names"] = True
     log.record(verb, by=by, subject=slug, letter_id=export.letter_id, details=details)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,34 +31,38 @@ COLUMNS = (
 # Columns that are empty unless the letter's form has such a field.
 ASKED_FOR = frozenset(field.value for field in Field)
 
-Cells = Sequence[str]
-Getter = Callable[[Row[Any], Mapping[str, Any]], str]
+Rows = Sequence[Row[Any]]
+People = Sequence[Mapping[str, str]]
+Reading = Callable[[Rows, People], Iterable[str]]
 
 
 def time(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds") if moment else ""
 
 
-def getters(
-    columns: Sequence[str], countries: Mapping[str, str], more: Mapping[str, Getter]
-) -> list[Getter]:
-    """How each column is read from a row and from what was sealed in it.
+def _sealed(name: str) -> Reading:
+    """What was sealed before a field was there lacks it."""
+    return lambda _rows, people: [who.get(name, "") for who in people]
 
-    Times are UTC, ISO 8601. `countries` are names by code; a code without one stays. `more` has
-    what a row alone does not tell: consents and the reference.
+
+def readings(
+    columns: Sequence[str], countries: Mapping[str, str], more: Mapping[str, Reading]
+) -> list[Reading]:
+    """How each column of many rows is read from them and from what was sealed in them.
+
+    A column at a time, since a call a cell costs more than all that happens in it. Times are UTC,
+    ISO 8601. `countries` are names by code; a code without one stays. `more` has what a row alone
+    does not tell: consents and the reference.
     """
-    known: dict[str, Getter] = {
-        "name": lambda _row, who: str(who["name"]),
-        "email": lambda _row, who: str(who["email"]),
-        "postcode": lambda _row, who: str(who.get("postcode", "")),
-        "city": lambda _row, who: str(who["city"]),
-        "organisation": lambda _row, who: str(who.get("organisation", "")),
-        "comment": lambda _row, who: str(who["comment"]),
-        "country": lambda row, _who: countries.get(row.country, row.country),
-        "language": lambda row, _who: str(row.locale),
-        "shown_name": lambda row, _who: "" if row.hidden_by_staff_at else row.public_name or "",
-        "signed_at": lambda row, _who: time(row.created_at),
-        "confirmed_at": lambda row, _who: time(row.confirmed_at),
-        "entry": lambda row, _who: str(row.entry),
+    sealed = ("name", "email", "postcode", "city", "organisation", "comment")
+    known: dict[str, Reading] = {name: _sealed(name) for name in sealed} | {
+        "country": lambda rows, _people: [countries.get(row.country, row.country) for row in rows],
+        "language": lambda rows, _people: [row.locale for row in rows],
+        "shown_name": lambda rows, _people: [
+            "" if row.hidden_by_staff_at else row.public_name or "" for row in rows
+        ],
+        "signed_at": lambda rows, _people: [time(row.created_at) for row in rows],
+        "confirmed_at": lambda rows, _people: [time(row.confirmed_at) for row in rows],
+        "entry": lambda rows, _people: [row.entry for row in rows],
     }
     return [more.get(column) or known[column] for column in columns]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from babel.numbers import format_percent
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from signing.collected import queries as collected
@@ -16,7 +17,7 @@ from signing.core import clock, fonts, locales
 from signing.core.db import db
 from signing.core.keystore import Forgotten
 from signing.core.locales import Language
-from signing.core.pages import SOFT, Pages
+from signing.core.pages import MARGIN, SOFT, Pages
 from signing.core.vault import vault
 from signing.counts import cells
 from signing.counts import queries as counts
@@ -25,11 +26,12 @@ from signing.exports import queries, rows
 from signing.exports.models import Export
 from signing.letters import queries as letters
 from signing.letters.models import Letter, LetterRevision
+from signing.letters.paper import NoFont
 from signing.letters.queries import Reading
-from signing.letters.sheets import NoFont
 from signing.signatures.models import Signature, State
 
 SAMPLE = 20
+MOST_NAMES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class Drawn:
     locale: str | None
     country: str
     confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who of the file's people shows their name, as they show it, in the order of signing."""
+
+    number: int
+    shown: list[str]  # nobody, where they are more than `MOST_NAMES`
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +67,10 @@ class Facts:
     withdrawn: int
     export: Export
     sample: list[Drawn]
+    names: Names | None = None  # where they were asked for
 
 
-def gather(letter: Letter, export: Export, locale: str) -> Facts:
+def gather(letter: Letter, export: Export, locale: str, *, has_names: bool = False) -> Facts:
     """`export` has left whole: it has a digest. Raises `vault.Unreadable` for an erased letter."""
     reading = letters.read(letter, locale)
     digest = select(LetterRevision.body_digest).where(
@@ -79,7 +90,14 @@ def gather(letter: Letter, export: Export, locale: str) -> Facts:
         withdrawn=vault.store.count_forgotten(letter.id, Forgotten.WITHDRAWN),
         export=export,
         sample=_draw(export),
+        names=_names(export) if has_names else None,
     )
+
+
+def _names(export: Export) -> Names:
+    number = queries.count_shown(export.letter_id, export.id)
+    shown = queries.stream_shown(export.letter_id, export.id) if number <= MOST_NAMES else ()
+    return Names(number, [*shown])
 
 
 def _most_first(ever: Mapping[tuple[Dimension, str], int], wanted: Dimension) -> dict[str, int]:
@@ -127,6 +145,8 @@ def pdf(facts: Facts, language: Language) -> bytes:
     _write_figures(pages, facts)
     _write_method(pages, facts)
     _write_file(pages, facts)
+    if facts.names is not None:
+        _write_names(pages, facts.names, facts.export)
     return bytes(pages.output())
 
 
@@ -206,9 +226,10 @@ def _write_file(pages: Pages, facts: Facts) -> None:
     pages.write_heading(_("A sample to check"))
     pages.write_text(
         _(
-            "These rows come first when the SHA-256 of the file and the reference of a row, one "
-            "behind the other, are hashed with SHA-256. Whoever has the file finds the same ones "
-            "in it; nobody could choose them beforehand."
+            "How these rows were drawn: for each row, the SHA-256 of the file and the row's "
+            "reference, one behind the other, are hashed with SHA-256; the rows with the lowest "
+            "results stand here. Whoever has the file finds the same ones, and nobody could choose "
+            "them beforehand."
         )
     )
     heads = (_("Reference"), _("Language"), _("Country"), _("Confirmed on"))
@@ -222,3 +243,29 @@ def _drawn(pages: Pages, one: Drawn) -> tuple[str, str, str, str]:
     country = dict(locales.countries(pages.language.tag)).get(one.country, one.country)
     day = locales.day(one.confirmed_at, pages.language)
     return one.reference, language.name if language else one.locale, country, day
+
+
+def _write_names(pages: Pages, names: Names, export: Export) -> None:
+    """On pages of their own; how many of them no font here can write is said."""
+    pages.add_page()
+    pages.set_y(MARGIN)
+    pages.write_heading(_("Names"))
+    values = {"names": _number(pages, names.number), "rows": _number(pages, export.carried)}
+    pages.write_text(
+        _(
+            "%(names)s of %(rows)s people show their name, and stand here as they show it.",
+            **values,
+        )
+        if names.number <= MOST_NAMES
+        else _("%(names)s of %(rows)s people show their name: see the file.", **values)
+    )
+    shown = [name for one in names.shown if fonts.can_write(name := fonts.drawable(one))]
+    pages.write_list(shown)
+    if left := len(names.shown) - len(shown):
+        said = ngettext(
+            "%(n)s name has letters that cannot be printed here: see the file.",
+            "%(n)s names have letters that cannot be printed here: see the file.",
+            left,
+            n=_number(pages, left),
+        )
+        pages.write_text(said)

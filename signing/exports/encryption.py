@@ -8,22 +8,27 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import pyrage
-import pysequoia
 from flask_babel import lazy_gettext as _l
-from pysequoia.packet import PacketPile, Tag
 
 from signing.core import clock
+from signing.core.later import later
 from signing.core.refusals import Refusal
-from signing.exports import cipher
 from signing.exports.sheets import Rows, Sheet, pieces
+
+if TYPE_CHECKING:
+    import pyrage
+    import pysequoia
+    from pysequoia import packet
+
+    from signing.exports import cipher
+else:
+    pyrage, pysequoia, packet = map(later, ("pyrage", "pysequoia", "pysequoia.packet"))
+    cipher = later("signing.exports.cipher")
 
 MOST_BYTES = 200_000  # of a certificate with many signatures on it
 SECRET = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY")
-SECRET_PACKETS = (Tag.SecretKey, Tag.SecretSubkey)
-ENDINGS = {cipher.AGE: "age", cipher.OPENPGP: "gpg"}
 
 
 class KeyUnknown(Refusal):
@@ -56,7 +61,7 @@ class Key:
 
     @property
     def ending(self) -> str:
-        return ENDINGS[self.kind]
+        return "age" if self.kind == cipher.AGE else "gpg"
 
 
 def read(given: bytes) -> Key:
@@ -95,7 +100,8 @@ def _openpgp(given: bytes) -> Key:
 
 def _is_secret(given: bytes) -> bool:
     """Raises what the library raises for what is no OpenPGP at all."""
-    return any(one.tag in SECRET_PACKETS for one in PacketPile.from_bytes(given))
+    secret = (packet.Tag.SecretKey, packet.Tag.SecretSubkey)
+    return any(one.tag in secret for one in packet.PacketPile.from_bytes(given))
 
 
 class Encrypted:

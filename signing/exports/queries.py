@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 
+from signing.core import clock
 from signing.core.db import db
 from signing.core.ids import HOUSE
 from signing.core.refusals import NotFound
 from signing.core.vault import Place, vault
 from signing.counts import queries as counts
-from signing.exports.choice import Choice, Preset
+from signing.exports.choice import Choice, Preset, is_shown
 from signing.exports.models import Export, ExportChunk, Exported, State
 from signing.exports.rows import NOWHERE, Reader
 from signing.signatures.models import Signature
+from signing.signatures.models import State as Signed
 from signing.staff_accounts.models import HeldRole, Member
 from signing.staff_accounts.models import State as MemberState
 from signing.staff_accounts.roles import MAY, Act
@@ -47,7 +50,10 @@ def list_page(letter_id: UUID, *, before: UUID | None, limit: int) -> Sequence[E
 def count_waiting(letter_id: UUID, *, but: str = "") -> int:
     """How many wait for a second person, who is not the member `but`; 1,000 at most."""
     asked = select(Export.id).where(
-        Export.letter_id == letter_id, Export.state == State.ASKED, Export.asked_by != but
+        Export.letter_id == letter_id,
+        Export.state == State.ASKED,
+        Export.asked_by != but,
+        Export.expires_at > clock.now(),
     )
     few = asked.limit(MOST_WAITING).subquery()
     return db.session.scalar(select(func.count()).select_from(few)) or 0
@@ -69,14 +75,19 @@ def list_first(choice: Choice, n: int) -> list[tuple[str, ...]]:
 
 def list_seconds(letter_id: UUID, *, but: str) -> set[str]:
     """Members, by id, who may export this letter's signatures, without one of them."""
+    return {str(member.id) for member in list_deciding(letter_id, but=but)}
+
+
+def list_deciding(letter_id: UUID, *, but: str) -> list[Member]:
+    """The same members themselves."""
     roles = [role for role, acts in MAY.items() if Act.EXPORT in acts]
     able = (
-        select(HeldRole.member_id)
-        .join(Member, Member.id == HeldRole.member_id)
+        select(Member)
+        .join(HeldRole, Member.id == HeldRole.member_id)
         .where(HeldRole.role.in_(roles), HeldRole.letter_id.in_([HOUSE, letter_id]))
         .where(Member.state == MemberState.ACTIVE)
     )
-    return {str(id_) for id_ in db.session.scalars(able)} - {but}
+    return [member for member in db.session.scalars(able).unique() if str(member.id) != but]
 
 
 def find_chunk(letter_id: UUID, export_id: UUID, number: int) -> bytes | None:
@@ -109,6 +120,36 @@ def stream_ids(letter_id: UUID, export_id: UUID) -> Iterator[UUID]:
             return
         yield from ids
         after = ids[-1]
+
+
+def count_shown(letter_id: UUID, export_id: UUID) -> int:
+    """How many of an export show their name by now."""
+    return db.session.scalar(_shown(letter_id, export_id, func.count())) or 0
+
+
+def stream_shown(letter_id: UUID, export_id: UUID) -> Iterator[str]:
+    """Their names, as they show them, in the order in which they signed."""
+    after = NOWHERE
+    columns = (Signature.id, Signature.public_name)
+    while True:
+        wanted = _shown(letter_id, export_id, *columns).where(Exported.signature_id > after)
+        found = db.session.execute(wanted.order_by(Exported.signature_id).limit(IDS)).all()
+        if not found:
+            return
+        yield from (name for _id, name in found)
+        after = found[-1].id
+
+
+def _shown(letter_id: UUID, export_id: UUID, *columns: Any) -> Select[Any]:
+    """Confirmed still, and the name stands on the public page."""
+    here = (Signature.letter_id == Exported.letter_id) & (Signature.id == Exported.signature_id)
+    return (
+        select(*columns)
+        .select_from(Exported)
+        .join(Signature, here)
+        .where(Exported.letter_id == letter_id, Exported.export_id == export_id)
+        .where(Signature.state == Signed.CONFIRMED.value, is_shown())
+    )
 
 
 def list_with(letter_id: UUID, signature_id: UUID) -> list[tuple[datetime, tuple[str, ...]]]:

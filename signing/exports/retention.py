@@ -62,6 +62,16 @@ def erase(letter_id: UUID) -> int:
     return done + _forget(letter_id)
 
 
+def let_go_open() -> int:
+    """After a restore: nothing waits to be agreed to, made or fetched; returns how much did.
+
+    It may have been refused or fetched since the backup. The worker deletes the files.
+    """
+    waiting = Export.state.not_in([State.OVER, State.REFUSED])
+    over = update(Export).where(waiting).values(state=State.OVER, expires_at=clock.now())
+    return count_rows(db.session.execute(over, execution_options=PLAIN))
+
+
 def forget_unfinished(letter_id: UUID, export_id: UUID) -> int:
     """Before a file is made anew: what a dead worker has left is deleted, a batch at a time."""
     key = (ExportChunk.letter_id == letter_id, ExportChunk.export_id == export_id)

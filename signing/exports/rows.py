@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,13 +18,14 @@ from signing.core.ids import HOUSE
 from signing.core.vault import vault
 from signing.exports import columns
 from signing.exports.choice import Choice, Preset
-from signing.exports.columns import Getter
+from signing.exports.columns import Reading
 from signing.mail import suppressions
 from signing.partners import queries as partners
 from signing.signatures import person
 from signing.signatures.models import Consent, Signature
 
-BATCH = 1000
+FIRST = 1000  # that the first byte is there soon
+BATCH = 4000  # fewer would wait more for the database than they save in memory
 NOWHERE = UUID(int=0)  # before the first row
 REFERENCE_BYTES = 10
 # The tables and not the classes: an object a row would cost more than everything else.
@@ -35,16 +36,15 @@ READ: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-@lru_cache(4096)
-def _told(purpose: str, wording_id: UUID) -> str:
-    """Kept: a million people agreed to a few hundred wordings."""
-    return f"{purpose}={wording_id}"
-
-
 def reference(letter_id: UUID, export_id: UUID, signature_id: UUID) -> str:
     """What one signature is called in one export: nobody outside can tell two exports' apart."""
-    told = f"{export_id.hex}{signature_id.hex}"
-    return vault.digest(letter_id, told)[:REFERENCE_BYTES].hex()
+    return references(letter_id, export_id, (signature_id,))[0]
+
+
+def references(letter_id: UUID, export_id: UUID, ids: Iterable[UUID]) -> list[str]:
+    """The same for many, in their order."""
+    digest, begin = vault.digester(letter_id), export_id.hex
+    return [digest(begin + one.hex)[:REFERENCE_BYTES].hex() for one in ids]
 
 
 class Reader:
@@ -55,11 +55,13 @@ class Reader:
         self.letter_id = choice.wanted.letter_id
         self.export_id = export_id
         self.after = NOWHERE
-        self._consents: Mapping[UUID, list[str]] = {}
+        self._consents: Mapping[int, list[str]] = {}  # by ids as numbers, which hash in no time
+        self._told: dict[tuple[str, int], str] = {}
 
-    def read(self, limit: int = BATCH) -> list[tuple[UUID, tuple[str, ...]]] | None:
+    def read(self, limit: int = 0) -> list[tuple[UUID, tuple[str, ...]]] | None:
         """The next rows, each with its id; None at the end. Raises `vault.Unreadable`."""
-        found = db.session.execute(self._next(limit)).all()
+        usual = FIRST if self.after == NOWHERE else BATCH
+        found = db.session.execute(self._next(limit or usual)).all()
         if not found:
             return None
         self.after = found[-1].id
@@ -69,11 +71,8 @@ class Reader:
         people = list(person.open_many(self.letter_id, sealed))
         if self.choice.preset is Preset.MAILING:
             found, people = self._without_suppressed(found, people)
-        getters = self._getters
-        return [
-            (row.id, tuple([get(row, who) for get in getters]))
-            for row, who in zip(found, people, strict=True)
-        ]
+        cells = zip(*(read(found, people) for read in self._readings), strict=True)
+        return [*zip([row.id for row in found], cells, strict=True)]
 
     def _next(self, limit: int) -> Select[Any]:
         """By primary key: no cursor to keep open, no offset to count again."""
@@ -81,28 +80,41 @@ class Reader:
         return wanted.where(Signature.id > self.after).order_by(Signature.id).limit(limit)
 
     @cached_property
-    def _getters(self) -> list[Getter]:
+    def _readings(self) -> list[Reading]:
         choice = self.choice
         countries = dict(locales.countries(choice.countries_in)) if choice.countries_in else {}
         codes = partners.list_codes(self.letter_id)
-        more: dict[str, Getter] = {
-            "partner": lambda row, _who: codes.get(row.partner_id, ""),
-            "consents": lambda row, _who: " ".join(sorted(self._consents.get(row.id, ()))),
-            columns.REFERENCE: lambda row, _who: reference(self.letter_id, self.export_id, row.id),
+        more: dict[str, Reading] = {
+            "partner": lambda rows, _people: [
+                codes.get(row.partner_id, "") if row.partner_id else "" for row in rows
+            ],
+            "consents": lambda rows, _people: [
+                " ".join(sorted(self._consents.get(row.id.int, ()))) for row in rows
+            ],
+            columns.REFERENCE: lambda rows, _people: references(
+                self.letter_id, self.export_id, (row.id for row in rows)
+            ),
         }
-        return columns.getters(choice.columns, countries, more)
+        return columns.readings(choice.columns, countries, more)
 
-    def _list_consents(self, first: UUID, last: UUID) -> Mapping[UUID, list[str]]:
+    def _list_consents(self, first: UUID, last: UUID) -> Mapping[int, list[str]]:
         """What these agreed to and did not take back: `purpose=wording-id`."""
         rows = db.session.execute(
             select(C.signature_id, C.purpose, C.wording_id)
             .where(C.letter_id == self.letter_id)
             .where(C.signature_id.between(first, last), C.withdrawn_at.is_(None))
         )
-        given: dict[UUID, list[str]] = defaultdict(list)
-        for signature_id, purpose, wording_id in rows:
-            given[signature_id].append(_told(purpose, wording_id))
+        given: dict[int, list[str]] = defaultdict(list)
+        for signature_id, purpose, wording_id in rows.all():
+            given[signature_id.int].append(self._tell(purpose, wording_id))
         return given
+
+    def _tell(self, purpose: str, wording_id: UUID) -> str:
+        """Kept: a million people agreed to a few hundred wordings."""
+        key = (purpose, wording_id.int)
+        if key not in self._told:
+            self._told[key] = f"{purpose}={wording_id}"
+        return self._told[key]
 
     def _without_suppressed(
         self, found: Sequence[Row[Any]], people: list[dict[str, str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from signing.core.db import db
 from signing.core.ids import new_id
 from signing.core.refusals import Refusal
 from signing.core.vault import vault
-from signing.letters import publishing, queries, settings, slugs, states
+from signing.letters import pictures, publishing, queries, settings, slugs, states
 from signing.letters.folder import Folder, Text
 from signing.letters.models import Letter, LetterSlug, State, Translation
 
@@ -74,6 +74,7 @@ def import_folder(folder: Folder, rules: ImportRules, *, by: Actor) -> Imported:
     original = _keep_text(imported, folder.default, original_id=None, rules=rules)
     for text in folder.translations:
         _keep_text(imported, text, original_id=original, rules=rules)
+    _keep_beside(letter, folder, by=by)
     imported.stale = _list_stale(letter, original)
     before = letter.state
     if folder.settings.get("state") == State.OPEN:
@@ -143,6 +144,17 @@ def _keep_text(
     same = imported.changed if kept.is_changed else imported.unchanged
     (imported.added if kept.is_new else same).append(text.locale)
     return kept.revision_id
+
+
+def _keep_beside(letter: Letter, folder: Folder, *, by: Actor) -> None:
+    """Small texts and picture; what the folder does not have stays as it is."""
+    for locale, said in folder.phrases.items():
+        settings.phrase(letter, locale, said, by=by)
+    if folder.picture is not None:
+        pictures.keep_brought(letter, folder.picture, by=by)
+    if focus := folder.settings.get("picture_focus"):
+        across, down = cast("tuple[int, int]", focus)
+        pictures.look_at(letter, across, down, by=by)
 
 
 def _list_stale(letter: Letter, original_id: UUID) -> list[str]:

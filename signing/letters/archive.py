@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from signing.letters import folder
+from signing.letters import folder, folder_writer
 from signing.letters.exchange import MOST_BYTES, FileUnusable
 from signing.letters.files import FILE_BYTES
 from signing.letters.folder import Folder, Text
@@ -23,7 +23,7 @@ def pack(default: Text, translations: Collection[Text], settings: Mapping[str, o
     """What `folder.read` reads, in one file."""
     stream = io.BytesIO()
     with TemporaryDirectory(prefix="signing-") as name:
-        folder.write(Path(name), default, translations, settings)
+        folder_writer.write(Path(name), default, translations, settings)
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
             for file in sorted(Path(name).iterdir()):
                 packed.write(file, file.name)

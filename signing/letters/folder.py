@@ -1,27 +1,33 @@
-"""A letter as a folder of Markdown, one file a language: read into plain values, and written."""
+"""A letter as a folder of Markdown, one file a language: read into plain values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-import yaml
 from flask_babel import lazy_gettext as _l
 
 from signing.core.refusals import Refusal
-from signing.letters import files, front_matter, links, markdown, shortcodes
-from signing.letters.front_matter import FENCES, FrontMatter, Unreadable
+from signing.letters import files, front_matter, links, markdown, pictures, shortcodes
+from signing.letters.front_matter import FrontMatter, Unreadable
+from signing.letters.pictures import Brought
 
 T = TypeVar("T")
 
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+NO_PHRASES: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 _LETTER = re.compile(r"_?index(?:\.([A-Za-z0-9_-]+))?\.md")
-_PRIVACY = re.compile(r"privacy(?:\.([A-Za-z0-9_-]+))?\.md")
+# What is said beside the letter, by the file it lies in.
+SMALL_FILES = {"privacy": "privacy", "thanks": "thanks", "delivery_note": "delivery"}
+_SMALL = {
+    name: re.compile(rf"{file}(?:\.([A-Za-z0-9_-]+))?\.md") for name, file in SMALL_FILES.items()
+}
+PICTURES = ("picture.jpg", "picture.jpeg", "picture.png", "picture.webp")
 _LEADING_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 
 
@@ -72,6 +78,8 @@ class Folder:
     translations: tuple[Text, ...]  # the other languages, sorted by locale
     settings: Mapping[str, object]  # only what is set; the types are those of `front_matter`
     notes: tuple[Note, ...]
+    phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # small texts
+    picture: Brought | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +126,36 @@ def read(
     own = _list_files(path, _LETTER, default_locale, known)
     if default_locale not in own:
         raise FolderBroken(str(path), 0, f"there is no index.md for the default {default_locale}")
-    notices = _list_files(path, _PRIVACY, default_locale, known)
-    notes = _note_others(path, own, notices)
+    small = {name: _list_files(path, form, default_locale, known) for name, form in _SMALL.items()}
+    picture = _find_picture(path)
+    notes = _note_others(path, own, small)
     texts: list[Text] = []
     settled: Mapping[str, object] = {}
+    phrases: dict[str, Mapping[str, str]] = {}
     for locale in (default_locale, *sorted(own.keys() - {default_locale})):
         is_default = locale == default_locale
         overrides = settings if is_default else NO_SETTINGS
         rules = _Rules(is_default, base_url, keep_shortcode_words, overrides)
         reading = _Reading(own[locale].name, rules)
         text = reading.read(own[locale], locale)
+        said = reading.phrases | reading.read_small(small, locale)
+        texts.append(replace(text, privacy=said.pop("privacy", "")))
         notes += reading.notes
-        if locale in notices:
-            further = _Reading(notices[locale].name, rules)
-            text = replace(text, privacy=further.read_notice(notices[locale]))
-            notes += further.notes
-        texts.append(text)
+        phrases |= {locale: said} if said else {}
         settled = reading.settings if is_default else settled
-    return Folder(texts[0], tuple(texts[1:]), MappingProxyType(settled), tuple(notes))
+    return Folder(
+        texts[0], tuple(texts[1:]), MappingProxyType(settled), tuple(notes), phrases, picture
+    )
+
+
+def _find_picture(path: Path) -> Brought | None:
+    found = [path / name for name in PICTURES if (path / name).is_file()]
+    if len(found) > 1:
+        raise FolderBroken(found[1].name, 0, f"{found[0].name} is a picture, too")
+    try:
+        return pictures.bring(files.load_bytes(found[0], pictures.MOST_BYTES)) if found else None
+    except (Unreadable, pictures.PictureUnusable) as error:
+        raise FolderBroken(found[0].name, 0, str(error)) from None
 
 
 def _list_files(
@@ -151,18 +171,22 @@ def _list_files(
             continue
         locale = told or default_locale
         if told and locale not in known:
-            raise FolderBroken(file.name, 0, f"there is no language {locale} here")
+            raise FolderBroken(file.name, 0, files.no_language(locale))
         if locale in found:
             raise FolderBroken(file.name, 0, f"{found[locale].name} is in the same language")
         found[locale] = file
     return found
 
 
-def _note_others(path: Path, own: Mapping[str, Path], notices: Mapping[str, Path]) -> list[Note]:
+def _note_others(
+    path: Path, own: Mapping[str, Path], small: Mapping[str, Mapping[str, Path]]
+) -> list[Note]:
     """What else lies in the folder."""
-    taken = {*own.values(), *notices.values()}
+    beside = [(locale, file) for files_ in small.values() for locale, file in files_.items()]
+    taken = {*own.values(), *(file for _locale, file in beside)}
     others = [file for file in sorted(path.iterdir()) if file not in taken]
-    alone = [file for locale, file in notices.items() if locale not in own]
+    others = [file for file in others if file.name not in PICTURES]
+    alone = [file for locale, file in beside if locale not in own]
     return [
         *(Note(file.name, 0, "not a letter's file; ignored") for file in others),
         *(Note(file.name, 0, "the letter is not in this language; ignored") for file in alone),
@@ -177,11 +201,13 @@ class _Reading:
         self.rules = rules
         self.notes: list[Note] = []
         self.settings: dict[str, object] = {}
+        self.phrases: dict[str, str] = {}
 
     def read(self, file: Path, locale: str) -> Text:
         try:
             front = front_matter.split(files.load(file))
             self._settle(front)
+            self._say(front)
             return Text(
                 locale,
                 title=self._take_title(front),
@@ -191,6 +217,22 @@ class _Reading:
             )
         except Unreadable as error:
             raise FolderBroken(self.name, error.line, error.why) from None
+
+    def _say(self, front: FrontMatter) -> None:
+        """Small texts of one line; the original's newsletter is a setting of the letter."""
+        for key in ("picture_alt", *(() if self.rules.is_default else ("newsletter",))):
+            if said := self._take(front, key, front_matter.one_line):
+                self.phrases[key] = said
+
+    def read_small(self, small: Mapping[str, Mapping[str, Path]], locale: str) -> dict[str, str]:
+        """What lies beside the letter in its language, each in a file of its own."""
+        said = {}
+        for name, found in small.items():
+            if locale in found:
+                reading = _Reading(found[locale].name, self.rules)
+                said[name] = reading.read_notice(found[locale])
+                self.notes += reading.notes
+        return said
 
     def read_notice(self, file: Path) -> str:
         """The text alone, by the rules of a letter's."""
@@ -253,39 +295,3 @@ class _Reading:
 
     def _note(self, line: int, what: str) -> None:
         self.notes.append(Note(self.name, line, what))
-
-
-def write(
-    path: Path, default: Text, translations: Collection[Text], settings: Mapping[str, object]
-) -> None:
-    """Files that `read` reads back as these very values."""
-    path.mkdir(parents=True, exist_ok=True)
-    for text, own_settings, end in (
-        (default, settings, "md"),
-        *((text, NO_SETTINGS, f"{text.locale}.md") for text in translations),
-    ):
-        _keep(path / f"_index.{end}", _page(text, own_settings))
-        if text.privacy:
-            # A first line that looks like front matter would be taken for it.
-            blank = "\n" if text.privacy.partition("\n")[0].rstrip() in FENCES else ""
-            _keep(path / f"privacy.{end}", f"{blank}{text.privacy}\n")
-
-
-def _keep(file: Path, content: str) -> None:
-    file.write_text(content, encoding="utf-8", newline="\n")
-
-
-def _page(text: Text, settings: Mapping[str, object]) -> str:
-    front = dict(_page_front(text, settings))
-    source = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1_000_000)
-    return f"---\n{source}---\n\n{text.body}\n"
-
-
-def _page_front(text: Text, settings: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    yield "title", text.title
-    if text.summary:
-        yield "description", text.summary
-    if text.to:
-        yield "to", text.to
-    for key, value in settings.items():
-        yield key, list(value) if isinstance(value, tuple) else value

@@ -188,6 +188,14 @@ def accent(value: object) -> str:
     return colour
 
 
+def focus(value: object) -> tuple[int, int]:
+    """Where to look in the picture, in per cent from its left and its top."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("this must be two numbers from 0 to 100, such as [50, 30]")
+    across, down = (_number(one, least=0, most=100) for one in value)
+    return across, down
+
+
 def state(value: object) -> str:
     if value not in STATES:
         raise ValueError(f"this must be one of {_listed(STATES)}")
@@ -217,6 +225,7 @@ SETTINGS: Mapping[str, Callable[[object], object]] = {
     "sender_name": one_line,
     "reply_address": text,
     "accent": accent,
+    "picture_focus": focus,
 }
-OF_EACH_LANGUAGE = ("title", "description", "to", "date")
+OF_EACH_LANGUAGE = ("title", "description", "to", "date", "picture_alt", "newsletter")
 KNOWN = {*SETTINGS, *OF_EACH_LANGUAGE}

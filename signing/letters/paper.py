@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from signing.core import clock, locales
 from signing.core.db import db, insert
 from signing.core.ids import new_id
+from signing.core.refusals import Refusal
 from signing.letters import markdown, wordings
 from signing.letters.models import ConsentPurpose, Field, Letter, Wording
 from signing.letters.queries import Reading
@@ -21,6 +23,16 @@ LABELS = {
     Field.CITY: _l("Town"),
     Field.COUNTRY: _l("Country"),
 }
+
+
+class Paper(StrEnum):
+    A4 = "a4"
+    LETTER = "letter"
+
+
+class NoFont(Refusal):
+    status = 422
+    message = _l("This server has no font for this language. Its operator can install one.")
 
 
 @dataclass(frozen=True, slots=True)

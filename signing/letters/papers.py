@@ -101,6 +101,7 @@ class Subject:
     takes_comment: bool
     takes_reminders: bool
     newsletter: str
+    most_receivers: int  # partners that may offer a newsletter of their own
     consents: Mapping[str, str]  # the words by purpose
 
 
@@ -133,6 +134,7 @@ def describe(letter: Letter, translations: Sequence[Translation], *, address: st
         takes_comment=Field.COMMENT in letter.fields,
         takes_reminders=letter.takes_reminders,
         newsletter=_line(letter.newsletter or ""),
+        most_receivers=letter.most_receivers,
         consents={one.value: _line(shown[one].text) for one in ConsentPurpose if one in shown},
     )
 

@@ -10,21 +10,26 @@ import io
 import struct
 import zlib
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from PIL import Image, ImageOps
 from sqlalchemy import delete, select
 
 from signing.audit import Actor, Verb, log
 from signing.core.db import db
+from signing.core.later import later
 from signing.core.refusals import Refusal
 from signing.letters.models import Letter, LetterPicture
 
+if TYPE_CHECKING:
+    from PIL import Image, ImageOps
+else:
+    Image, ImageOps = later("PIL.Image"), later("PIL.ImageOps")
+
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000
+MOST_PIXELS = 20_000_000  # of which each takes up to 8 bytes for a moment
 LEAST_WIDTH, LEAST_HEIGHT = 320, 160
 WIDTHS = (480, 960, 1440)
 FALLBACK_WIDTH = 960  # as JPEG, for what knows no WebP
@@ -50,7 +55,7 @@ class PictureUnusable(Refusal):
 
 NO_PICTURE = _l("This is no JPEG, PNG or WebP picture, or it is damaged.")
 TOO_MANY_BYTES = _l("The picture is too large: 10 MB at most.")
-TOO_MANY_PIXELS = _l("The picture has too many pixels: 50 million at most.")
+TOO_MANY_PIXELS = _l("The picture has too many pixels: 20 million at most.")
 TOO_SMALL = _l("The picture is too small: at least 320 by 160 pixels.")
 
 
@@ -100,6 +105,19 @@ def make(content: bytes) -> Made:
             files[f"{width}.jpg"] = _written(sized, "JPEG", quality=80, progressive=True)
     digest = hashlib.sha256(b"".join(files.values())).hexdigest()[:24]
     return Made(Picture(digest, upright.width, upright.height), files)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A picture out of a letter's folder, and what it becomes here."""
+
+    content: bytes
+    made: Made
+
+
+def bring(content: bytes) -> Brought:
+    """Raises `PictureUnusable`."""
+    return Brought(content, make(content))
 
 
 def _widths(width: int) -> list[int]:
@@ -158,6 +176,25 @@ def keep(letter: Letter, made: Made, *, by: Actor) -> None:
         )
     letter.picture = asdict(made.picture)
     _note(letter, {"digest": made.picture.digest}, by=by)
+
+
+def keep_brought(letter: Letter, brought: Brought, *, by: Actor) -> None:
+    """What `keep` does, unless the letter has this picture already, or it was exported from here.
+
+    What is written anew loses a little each time.
+    """
+    known = Picture.of(letter)
+    is_same = known is not None and known.digest == brought.made.picture.digest
+    if not is_same and find_largest(letter) != brought.content:
+        keep(letter, brought.made, by=by)
+
+
+def find_largest(letter: Letter) -> bytes | None:
+    """The letter's picture as WebP; the file that somebody once chose is not kept."""
+    known = Picture.of(letter)
+    if known is None:
+        return None
+    return find_file(letter.id, known.digest, f"{max(known.widths)}.webp")
 
 
 def look_at(letter: Letter, x: int, y: int, *, by: Actor) -> None:

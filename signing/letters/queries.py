@@ -24,6 +24,7 @@ from signing.letters.models import (
     Translation,
     TranslationState,
 )
+from signing.letters.pictures import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ def list_corrections(letter: Letter, locale: str) -> list[Correction]:
 
 def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
     """The letter as `folder.write` takes it: the original, the other languages, the settings."""
+    rows = list_translations(letter.id)
     texts = {
         row.locale: Text(
             locale=row.locale,
@@ -204,11 +206,13 @@ def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
             to=row.to,
             privacy=row.privacy,
         )
-        for row in list_translations(letter.id)
+        for row in rows
     }
     if letter.default_locale not in texts:
         raise NothingPublished
     default = texts.pop(letter.default_locale)
+    picture = Picture.of(letter)
+    newsletter = next(row.newsletter for row in rows if row.locale == letter.default_locale)
     settings: dict[str, object] = {
         "slug": letter.slug,
         "goal": letter.goal,
@@ -220,14 +224,33 @@ def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
         "fields": tuple(letter.fields),
         "required": tuple(letter.required),
         "countries": tuple(letter.countries),
-        "state": State.CLOSED.value if letter.is_closed else letter.state,
+        "state": State.CLOSED.value if letter.is_closed else State(letter.state).value,
         "controller": letter.controller,
         "contact": letter.contact,
         "minimum_age": letter.minimum_age,
-        "newsletter": letter.newsletter,
+        "newsletter": letter.newsletter and (newsletter or letter.newsletter),
         "sender_name": letter.sender_name,
         "reply_address": letter.reply_address,
         "accent": letter.accent,
+        "picture_focus": (picture.x, picture.y) if picture else None,
     }
     kept = {name: value for name, value in settings.items() if value not in (None, "", ())}
     return default, [texts[tag] for tag in sorted(texts)], kept
+
+
+def list_phrases(letter: Letter) -> dict[str, dict[str, str]]:
+    """The small texts of the letter's languages that are set, as `folder.read` gives them.
+
+    The original's newsletter is not among them: it stands with the settings.
+    """
+    said = {}
+    for row in list_translations(letter.id):
+        newsletter = "" if row.locale == letter.default_locale else row.newsletter
+        found = {
+            "thanks": row.thanks,
+            "delivery_note": row.delivery_note,
+            "picture_alt": row.picture_alt,
+            "newsletter": newsletter,
+        }
+        said[row.locale] = {name: text for name, text in found.items() if text}
+    return said

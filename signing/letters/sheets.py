@@ -5,16 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 import segno
-from flask_babel import lazy_gettext as _l
 from fpdf import FPDF
 
 from signing.core import fonts
 from signing.core.locales import Direction
-from signing.core.refusals import Refusal
-from signing.letters.paper import Words
+from signing.letters.paper import NoFont, Paper, Words
 
 FEWEST_ROWS, MOST_ROWS = 8, 15
 MARGIN, GAP, QR = 13.0, 2.0, 26.0  # millimetres
@@ -23,16 +20,6 @@ FOOT = 17.0
 HEADINGS = 7.0
 SUMMARY, NEWS = 9.5, 8.0  # points
 INK, SOFT, LINE = 20, 90, 130
-
-
-class Paper(StrEnum):
-    A4 = "a4"
-    LETTER = "letter"
-
-
-class NoFont(Refusal):
-    status = 422
-    message = _l("This server has no font for this language. Its operator can install one.")
 
 
 @dataclass(frozen=True, slots=True)

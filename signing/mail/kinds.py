@@ -13,6 +13,9 @@ class Kind(StrEnum):
     ALL_LINKS = "all_links"  # every signature of an address, over all letters
     INVITATION = "invitation"  # work with us, or begin anew with a new password
     PARTNER = "partner"  # the link to a partner's own page, where the arrangement is accepted
+    WEBHOOK_FAILING = "webhook_failing"  # a partner's program takes none of our calls
+    WEBHOOK_OFF = "webhook_off"  # and is called no more
+    EXPORT_WAITING = "export_waiting"  # a second member has to agree to an export
     NEWS = "news"  # a post, to everybody who asked for such mail
     NEWS_TEST = "news_test"  # the same to the member who will send it
     NAME_HIDDEN = "name_hidden"  # staff show the name no more: why, and how to object

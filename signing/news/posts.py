@@ -13,7 +13,9 @@ from signing.audit import Actor, Verb, log
 from signing.core import clock
 from signing.core.db import count_rows, db, insert
 from signing.core.ids import new_id
+from signing.core.keystore import Forgotten
 from signing.core.refusals import NotFound, Refusal
+from signing.core.vault import vault
 from signing.letters.models import Letter
 from signing.news import turns
 from signing.news.models import OPEN, Broadcast, NewsPost, NewsText
@@ -108,6 +110,7 @@ def _add(post: NewsPost, locale: str, typed: dict[str, Any]) -> bool:
 
 def publish(post: NewsPost, *, by: Actor) -> None:
     """Everybody can read the post, in all languages that are written by now."""
+    vault.store.note_remembered(post.letter_id, post.id, Forgotten.NEWS_WITHDRAWN)
     at = clock.now()
     written = NewsText.letter_id == post.letter_id, NewsText.post_id == post.id
     published = db.session.scalars(
@@ -124,18 +127,25 @@ def publish(post: NewsPost, *, by: Actor) -> None:
 def withdraw(post: NewsPost, *, by: Actor) -> None:
     """Nobody outside sees the post; raises `IsMailed` while it is on its way to people."""
     _check_unmailed(post, Broadcast.state.in_(OPEN))
+    vault.store.note_forgotten(post.letter_id, post.id, Forgotten.NEWS_WITHDRAWN)
+    take_in(post)
+    _record(Verb.NEWS_WITHDRAWN, post, by, {})
+
+
+def take_in(post: NewsPost) -> None:
+    """What `withdraw` does, without noting it."""
     post.published_at = None
     db.session.execute(
         update(NewsText)
         .where(NewsText.letter_id == post.letter_id, NewsText.post_id == post.id)
         .values(published_at=None)
     )
-    _record(Verb.NEWS_WITHDRAWN, post, by, {})
 
 
 def remove(post: NewsPost, *, by: Actor) -> None:
     """The post is gone with all its texts; raises `IsMailed` if anybody may have got it."""
     _check_unmailed(post, Broadcast.started_at.is_not(None) | Broadcast.state.in_(OPEN))
+    vault.store.note_forgotten(post.letter_id, post.id, Forgotten.NEWS_WITHDRAWN)
     _record(Verb.NEWS_REMOVED, post, by, {})
     for table in (Broadcast, NewsText):
         mine = table.letter_id == post.letter_id, table.post_id == post.id

@@ -11,7 +11,9 @@ from signing.audit import Actor, Verb, log
 from signing.core import clock
 from signing.core.db import db, insert
 from signing.core.ids import new_id
+from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
+from signing.core.vault import vault
 from signing.mail import outbox
 from signing.mail.kinds import Kind as Mail
 from signing.mail.kinds import Recipient
@@ -100,6 +102,7 @@ def set_contact(partner: Partner, who: Contact, locale: str, *, by: Actor) -> No
 def suspend(partner: Partner, *, by: Actor) -> None:
     """Nothing is credited from now on; twice is once."""
     if partner.state in {State.ACTIVE, State.INVITED}:
+        vault.store.note_forgotten(partner.letter_id, partner.id, Forgotten.PARTNER_SUSPENDED)
         become(partner, State.SUSPENDED)
         record(Verb.PARTNER_SUSPENDED, partner, by)
 
@@ -107,6 +110,7 @@ def suspend(partner: Partner, *, by: Actor) -> None:
 def resume(partner: Partner, *, by: Actor) -> None:
     """As before it was suspended: what was accepted still holds."""
     if partner.state == State.SUSPENDED:
+        vault.store.note_remembered(partner.letter_id, partner.id, Forgotten.PARTNER_SUSPENDED)
         is_ready = not partner.is_partner or partner.accepted_version > 0
         become(partner, State.ACTIVE if is_ready else State.INVITED)
         record(Verb.PARTNER_RESUMED, partner, by)

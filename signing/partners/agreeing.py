@@ -16,7 +16,9 @@ from signing.audit import Actor, ActorKind, Verb
 from signing.core import clock
 from signing.core.db import count_rows, db, insert
 from signing.core.ids import new_id
+from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
+from signing.core.vault import vault
 from signing.mail import outbox
 from signing.mail.models import MailState
 from signing.partners import actions, arrangement, contact
@@ -86,6 +88,7 @@ def renew_link(partner: Partner, *, by: Actor) -> None:
         raise WrittenLately
     partner.link_version += 1
     if partner.state == State.DECLINED:
+        vault.store.note_remembered(partner.letter_id, partner.id, Forgotten.PARTNER_DECLINED)
         actions.become(partner, State.INVITED)
     write_to(partner)
     actions.record(Verb.PARTNER_LINK_RENEWED, partner, by)
@@ -156,9 +159,15 @@ def _keep(partner: Partner, text: Text, who: Acceptor) -> None:
 def decline(partner: Partner) -> None:
     """The partner wants it no more: nothing is credited, whoever was written to is forgotten."""
     if partner.state in {State.INVITED, State.ACTIVE}:
-        actions.become(partner, State.DECLINED)
-        partner.accepted_version, partner.sealed = 0, None
+        vault.store.note_forgotten(partner.letter_id, partner.id, Forgotten.PARTNER_DECLINED)
+        leave(partner)
         actions.record(Verb.PARTNER_DECLINED, partner, by_partner(partner))
+
+
+def leave(partner: Partner) -> None:
+    """What `decline` does, without noting it."""
+    actions.become(partner, State.DECLINED)
+    partner.accepted_version, partner.sealed = 0, None
 
 
 def list_to_ask(limit: int) -> Sequence[Partner]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from signing.core import clock
 from signing.core.db import count_rows, db
@@ -108,9 +109,12 @@ def number(limit: int = BATCH) -> int:
     if fed is None:
         return 0
     ids = _list_unnumbered(found.letter_id, found.partner_id, limit)
-    for place, id_ in enumerate(ids, start=fed + 1):
-        here = update(Delivery).where(Delivery.letter_id == found.letter_id, Delivery.id == id_)
-        db.session.execute(here.values(number=place), execution_options=PLAIN)
+    places = [{"line": id_, "place": place} for place, id_ in enumerate(ids, start=fed + 1)]
+    lines = cast(Table, Delivery.__table__)
+    is_here = (lines.c.letter_id == found.letter_id) & (lines.c.id == bindparam("line"))
+    here = update(lines).where(is_here)
+    if places:
+        db.session.connection().execute(here.values(number=bindparam("place")), places)
     db.session.execute(
         update(Partner).where(is_mine).values(fed=fed + len(ids)), execution_options=PLAIN
     )

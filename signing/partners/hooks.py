@@ -1,4 +1,4 @@
-"""Webhooks: where partners' programs are called, and the calls that are owed to them.
+"""Webhooks: where partners' programs are called, and the secrets that sign the calls.
 
 As Standard Webhooks wants it (https://www.standardwebhooks.com). Nothing here commits.
 """
@@ -11,32 +11,27 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 
-from signing.audit import Actor, ActorKind, Verb, log
+from signing.audit import Actor, Verb, log
 from signing.core import clock
 from signing.core.db import count_rows, db
 from signing.core.ids import HOUSE, new_id
+from signing.core.keystore import Forgotten
 from signing.core.refusals import NotFound, Refusal
 from signing.core.vault import Place, vault
 from signing.partners import origins
-from signing.partners.models import Partner, State
-from signing.partners.programs import LAST, Call, CallState, Delivery, HookState, Webhook
+from signing.partners.models import Partner
+from signing.partners.programs import Call, CallState, HookState, Webhook
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32
 MOST = 3  # to a partner
 OVERLAP = timedelta(days=7)  # for so long the secret before is good beside a new one
-LEASE = timedelta(minutes=2)
-# Five seconds, then longer and longer: three days in all, then somebody has to look.
-PAUSES = tuple(timedelta(minutes=m) for m in (0.1, 1, 5, 30, 120, 300, 600, 840, 1200, 1320))
-OFF_AFTER = timedelta(days=5)  # without any success
-WORKER = Actor(ActorKind.WORKER)
 PLAIN = {"synchronize_session": False}
 
 
@@ -48,19 +43,6 @@ class NoHook(Refusal):
 
 class TooManyHooks(Refusal):
     status = 409
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A call in a worker's hands."""
-
-    letter_id: UUID
-    id: UUID
-    lease_id: UUID
-    hook: Webhook
-    delivery: Delivery
-    attempts: int  # this one included
-    secrets: Sequence[str] = field(repr=False)
 
 
 def add(partner: Partner, url: str, *, by: Actor) -> tuple[Webhook, str]:
@@ -124,12 +106,17 @@ def sign(secret: str, call_id: str, at: int, body: str) -> str:
     return f"v1,{base64.b64encode(signed).decode()}"
 
 
-def get(letter_id: UUID, hook_id: UUID, *, to_change: bool = False) -> Webhook:
+def find(letter_id: UUID, hook_id: UUID, *, to_change: bool = False) -> Webhook | None:
+    """`to_change` has others who would change it wait until this transaction ends."""
     wanted = select(Webhook).where(Webhook.letter_id == letter_id, Webhook.id == hook_id)
-    found = db.session.scalar(
+    return db.session.scalar(
         wanted.with_for_update() if to_change else wanted,
         execution_options={"populate_existing": True},
     )
+
+
+def get(letter_id: UUID, hook_id: UUID, *, to_change: bool = False) -> Webhook:
+    found = find(letter_id, hook_id, to_change=to_change)
     if found is None:
         raise NotFound
     return found
@@ -175,110 +162,16 @@ def replay(hook: Webhook, *, by: Actor) -> int:
 
 def remove(hook: Webhook, *, by: Actor) -> None:
     """It is called no more; what was owed is in the feed alone."""
-    gone = delete(Call).where(Call.letter_id == hook.letter_id, Call.webhook_id == hook.id)
-    db.session.execute(gone, execution_options=PLAIN)
-    db.session.delete(hook)
+    vault.store.note_forgotten(hook.letter_id, hook.id, Forgotten.WEBHOOK_REMOVED)
+    drop(hook)
     _record(Verb.WEBHOOK_REMOVED, hook, by)
 
 
-def claim(limit: int) -> list[Due]:
-    """Up to so many due calls under a lease; no two workers get the same one.
-
-    A partner who is not active is told of people's end alone; the rest waits.
-    """
-    now, lease_id = clock.now(), new_id()
-    of_hook = and_(Webhook.letter_id == Call.letter_id, Webhook.id == Call.webhook_id)
-    of_partner = and_(Partner.letter_id == Call.letter_id, Partner.id == Webhook.partner_id)
-    of_line = and_(Delivery.letter_id == Call.letter_id, Delivery.id == Call.delivery_id)
-    may_know = or_(Partner.state == State.ACTIVE, Delivery.what.in_([*LAST]))
-    found = db.session.scalars(
-        select(Call)
-        .join(Webhook, of_hook)
-        .join(Partner, of_partner)
-        .join(Delivery, of_line)
-        .where(Call.state == CallState.WAITING.value, Call.due_at <= now)
-        .where(Webhook.state == HookState.ON.value, may_know)
-        .order_by(Call.due_at, Call.id)
-        .limit(limit)
-        .with_for_update(of=Call, skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    due = []
-    for call in found:
-        call.lease_id, call.due_at, call.attempts = lease_id, now + LEASE, call.attempts + 1
-        hook = get(call.letter_id, call.webhook_id)
-        delivery = db.session.get_one(Delivery, (call.letter_id, call.delivery_id))
-        due.append(
-            Due(
-                call.letter_id, call.id, lease_id, hook, delivery, call.attempts, list_secrets(hook)
-            )
-        )
-    db.session.flush()
-    return due
-
-
-def give_back(due: Due) -> None:
-    """It was not tried: others may, in a moment."""
-    soon = clock.now() + timedelta(seconds=1)
-    _change(due, due_at=soon, attempts=due.attempts - 1)
-
-
-def settle_done(due: Due) -> None:
-    """It was taken, and the endpoint is well."""
-    if _settle(due, CallState.DONE):
-        now = clock.now()
-        _hook(due, reached_at=now, failing_since=None)
-
-
-def settle_empty(due: Due) -> None:
-    """There is nothing to tell any more."""
-    _settle(due, CallState.EMPTY)
-
-
-def _settle(due: Due, state: CallState, error: str = "") -> bool:
-    return _change(due, state=state.value, error=error, settled_at=clock.now())
-
-
-def settle_failed(due: Due, error: str, *, is_gone: bool = False) -> None:
-    """Later once more, until it is given up; an endpoint that fails for long is called no more.
-
-    `is_gone`: it said itself that it wants no more calls (410).
-    """
-    if due.attempts > len(PAUSES):
-        _settle(due, CallState.DEAD, error)
-    else:
-        _change(due, error=error, due_at=clock.now() + PAUSES[due.attempts - 1])
-    hook = get(due.letter_id, due.hook.id, to_change=True)
-    hook.failing_since = hook.failing_since or clock.now()
-    if is_gone or hook.failing_since < clock.now() - OFF_AFTER:
-        switch(hook, HookState.OFF, by=WORKER)
-
-
-def _change(due: Due, **values: object) -> bool:
-    """Only what this worker still has in hand."""
-    mine = update(Call).where(
-        Call.letter_id == due.letter_id, Call.id == due.id, Call.lease_id == due.lease_id
-    )
-    changed = mine.where(Call.state == CallState.WAITING.value).values(lease_id=None, **values)
-    return bool(count_rows(db.session.execute(changed, execution_options=PLAIN)))
-
-
-def _hook(due: Due, **values: object) -> None:
-    mine = update(Webhook).where(Webhook.letter_id == due.letter_id, Webhook.id == due.hook.id)
-    db.session.execute(mine.values(**values), execution_options=PLAIN)
-
-
-def delete_settled(before: datetime, *, limit: int = 1000) -> int:
-    """Calls that were taken, or had nothing to tell, before then; returns how many."""
-    over = (
-        select(Call.id)
-        .where(Call.state.in_([CallState.DONE.value, CallState.EMPTY.value]))
-        .where(Call.settled_at < before)
-        .limit(limit)
-    )
-    return count_rows(
-        db.session.execute(delete(Call).where(Call.id.in_(over)), execution_options=PLAIN)
-    )
+def drop(hook: Webhook) -> None:
+    """What `remove` does, without noting it."""
+    gone = delete(Call).where(Call.letter_id == hook.letter_id, Call.webhook_id == hook.id)
+    db.session.execute(gone, execution_options=PLAIN)
+    db.session.delete(hook)
 
 
 def _record(verb: Verb, hook: Webhook, by: Actor, **details: object) -> None:

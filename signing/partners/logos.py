@@ -5,10 +5,15 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
+from signing.core.later import later
 from signing.core.refusals import Refusal
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageOps
+else:
+    Image, ImageOps = later("PIL.Image"), later("PIL.ImageOps")
 
 MOST_BYTES = 500 * 1024
 MOST_PIXELS = 4_000_000
@@ -38,7 +43,7 @@ def draw(uploaded: bytes) -> Drawn:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _drawn(uploaded)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError,
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError,
             Image.DecompressionBombWarning):  # fmt: skip
         raise LogoUnusable from None
 

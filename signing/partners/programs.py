@@ -70,10 +70,19 @@ class Delivery(Base):
 
 
 class Scope(StrEnum):
-    """What a token opens."""
+    """What a token opens: a partner's, or one of the campaign's own."""
 
-    SIGNATURES = "signatures:read"  # of the token's partner: who agreed to hear from them
+    SIGNATURES = "signatures:read"  # who agreed to hear from the partner; or all, without persons
     SIGN = "signatures:write"  # have people sign by the partner's own form
+    NAMES = "names:read"  # public names
+    PARTNERS = "partners:read"  # what partners and sources brought
+    IMPORTS = "imports:write"  # bring in what was signed elsewhere
+    HOOKS = "webhooks:read"  # the partner's; or how those of all partners fare
+    SET_HOOKS = "webhooks:write"  # say where the partner's program is called
+
+
+OF_PARTNER = frozenset({Scope.SIGNATURES, Scope.SIGN, Scope.HOOKS, Scope.SET_HOOKS})
+OF_LETTER = frozenset({Scope.NAMES, Scope.SIGNATURES, Scope.PARTNERS, Scope.IMPORTS, Scope.HOOKS})
 
 
 class Token(Base):
@@ -84,7 +93,7 @@ class Token(Base):
 
     letter_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    partner_id: Mapped[UUID]
+    partner_id: Mapped[UUID | None]  # None: the campaign's own
     name: Mapped[str]
     scopes: Mapped[list[str]] = mapped_column(JSON)
     digest: Mapped[bytes]

@@ -56,6 +56,12 @@ def list_all(letter_id: UUID) -> Sequence[Partner]:
     return sorted(rows, key=lambda one: (not one.is_active, one.name.casefold()))
 
 
+def list_by_code(letter_id: UUID, *, after: str, limit: int) -> Sequence[Partner]:
+    """Partners and sources whatever their state, by code, from behind `after` on."""
+    wanted = select(Partner).where(Partner.letter_id == letter_id, Partner.code > after)
+    return db.session.scalars(wanted.order_by(Partner.code).limit(limit)).all()
+
+
 def list_public(letter_id: UUID) -> Sequence[Partner]:
     """Partners that the letter's privacy notice names: the active ones, by name."""
     active = select(Partner).where(

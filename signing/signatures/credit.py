@@ -1,4 +1,7 @@
-"""Credit to partners for people who had signed before: as numbers, each person once a partner."""
+"""Credit to partners for people who had signed before: as numbers, each person once a partner.
+
+A touch counts while its signature does: a number is that of confirmed signatures' touches.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections import Counter
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from signing.core import clock
 from signing.core.db import db, insert
@@ -26,7 +29,7 @@ def add_touch(ref: SignatureRef, partner_id: UUID) -> bool:
 
     Raises what `queries.get` raises.
     """
-    signature, _letter = queries.get(ref)
+    signature, _letter = queries.get(ref, to_change=True)
     if not can_credit(signature, partner_id):
         return False
     day = clock.now().date()
@@ -44,16 +47,34 @@ def add_touch(ref: SignatureRef, partner_id: UUID) -> bool:
 
 
 def take_back(letter_id: UUID, signature_id: UUID) -> None:
-    """The person goes: nobody is credited with them any more.
+    """The person goes: nobody is credited with them any more."""
+    if _is_counted(letter_id, signature_id):
+        recount(letter_id, signature_id, -1)
+    db.session.execute(delete(Touch).where(*_of(letter_id, signature_id)))
+
+
+def recount(letter_id: UUID, signature_id: UUID, change: int) -> None:
+    """The signature counts once more (1), or no more (-1): so do its touches, which stay.
 
     Of today: the day of the touch may be told already, and a number that is told changed would
     tell of this one person (see `counts.periods`).
     """
-    mine = (Touch.letter_id == letter_id, Touch.signature_id == signature_id)
-    gone = delete(Touch).where(*mine).returning(Touch.partner_id, Touch.locale)
+    touched = select(Touch.partner_id, Touch.locale).where(*_of(letter_id, signature_id))
     today = clock.now().date()
-    for one in db.session.execute(gone).all():
-        _count(letter_id, one.partner_id, today, one.locale, -1)
+    for one in db.session.execute(touched.order_by(Touch.partner_id)).all():
+        _count(letter_id, one.partner_id, today, one.locale, change)
+
+
+def _is_counted(letter_id: UUID, signature_id: UUID) -> bool:
+    """As of now; whoever sets it aside or restores it waits until this transaction ends."""
+    state = select(Signature.state).where(
+        Signature.letter_id == letter_id, Signature.id == signature_id
+    )
+    return db.session.scalar(state.with_for_update()) == State.CONFIRMED
+
+
+def _of(letter_id: UUID, signature_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return Touch.letter_id == letter_id, Touch.signature_id == signature_id
 
 
 def _count(letter_id: UUID, partner_id: UUID, day: date, locale: str, change: int) -> None:

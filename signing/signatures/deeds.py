@@ -24,7 +24,7 @@ from signing.letters import queries as letters
 from signing.mail import outbox
 from signing.mail.kinds import OWED, Kind
 from signing.partners.programs import What
-from signing.signatures import actions, names, person, telling
+from signing.signatures import actions, credit, names, person, telling
 from signing.signatures.models import Signature, State
 from signing.signatures.queries import SignatureGone
 
@@ -129,6 +129,7 @@ def take_out(signature: Signature) -> None:
     signature.public_name = None
     signature.is_flagged = False
     note(signature.letter_id, actions.counted(signature), delta=-1, shown_delta=-int(was_shown))
+    credit.recount(signature.letter_id, signature.id, -1)
     telling.tell_end(signature.letter_id, [signature.id], What.WITHDRAWN)
     db.session.flush()
 
@@ -142,6 +143,7 @@ def restore(ref: SignatureRef, *, by: Actor) -> Signature:
     signature.public_name = None if is_hidden else _chosen_name(signature)
     is_shown = signature.public_name is not None
     note(signature.letter_id, actions.counted(signature), delta=1, shown_delta=int(is_shown))
+    credit.recount(signature.letter_id, signature.id, 1)
     telling.tell(signature.letter_id, signature.id, What.CONFIRMED)
     db.session.flush()
     _record(Verb.SIGNATURE_RESTORED, ref, by)

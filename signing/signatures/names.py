@@ -14,6 +14,8 @@ CITY_CHARACTERS = 100
 _KEPT_FORMAT = {"\u200c", "\u200d"}
 _FILLERS = {"\u115f", "\u1160", "\u3164", "\uffa0"}  # letters by category, and yet invisible
 _ADDRESS = re.compile(r"://|@|\bwww\.|\w\.\w{2,}/", re.IGNORECASE)
+# Read as a full stop by browsers and mail programs, and not by Unicode's own folding.
+_STOPS = str.maketrans("\u3002\uff61", "..")
 
 
 def clean_line(text: str) -> str:
@@ -40,8 +42,12 @@ def _is_visible(character: str) -> bool:
 
 
 def holds_address(name: str) -> bool:
-    """Whether a "name" is there to carry a link into other people's inboxes."""
-    return _ADDRESS.search(name) is not None
+    """Whether a "name" is there to carry a link into other people's inboxes.
+
+    However wide, small or raised its characters are written.
+    """
+    plain = unicodedata.normalize("NFKC", name).translate(_STOPS)
+    return _ADDRESS.search(plain) is not None
 
 
 def public(name: str, show: Show) -> str | None:

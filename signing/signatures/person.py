@@ -43,7 +43,8 @@ def open_many(letter_id: UUID, rows: Iterable[tuple[bytes, bytes]]) -> Iterator[
     Plain values, since an export makes a million of them. What was sealed before a field was
     there lacks it.
     """
-    return map(json.loads, vault.open_many("signatures", letter_id, rows))
+    read = json.JSONDecoder().decode  # `json.loads` would look for the encoding of each
+    return (read(str(plain, "utf-8")) for plain in vault.open_many("signatures", letter_id, rows))
 
 
 def of(signature: Signature) -> Person:

@@ -174,13 +174,27 @@ def list_latest_names(letter_id: UUID, limit: int) -> Sequence[str]:
     ).all()  # type: ignore[return-value]  # the condition leaves no None
 
 
-def has_confirmed(letter_id: UUID) -> bool:
-    """Whether anybody ever confirmed: from then on the text is frozen."""
+def has_confirmed(letter_id: UUID, *, to_change: bool = False) -> bool:
+    """Whether anybody ever confirmed: from then on the text is frozen.
+
+    `to_change` has whoever is about to be the first wait until this transaction ends, and waits
+    for whoever is at it: a text changes before somebody confirmed it, or it is frozen.
+    """
+    if to_change and not has_confirmed(letter_id):
+        _hold_back(letter_id)
     confirmed = select(Signature.id).where(
         Signature.letter_id == letter_id, Signature.confirmed_at.is_not(None)
     )
     retired = select(RetiredCount.n).where(RetiredCount.letter_id == letter_id)
     return any(db.session.scalar(one.limit(1)) is not None for one in (confirmed, retired))
+
+
+def _hold_back(letter_id: UUID) -> None:
+    """Take the rows that `confirm` would change (SQLite has no others write anyway)."""
+    pending = select(Signature.id).where(
+        Signature.letter_id == letter_id, Signature.state == State.PENDING
+    )
+    db.session.execute(pending.order_by(Signature.id).with_for_update())
 
 
 def has_any(letter_id: UUID) -> bool:

@@ -12,7 +12,9 @@ from sqlalchemy import delete
 from signing.audit import Actor, ActorKind, Verb, log
 from signing.core.db import count_rows, db, insert
 from signing.core.ids import HOUSE
+from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
+from signing.core.vault import vault
 from signing.staff_accounts import profile, queries
 from signing.staff_accounts.models import (
     HeldRole,
@@ -104,12 +106,17 @@ def end(member_id: UUID, *, by: Doer) -> None:
     """The member signs in no more, from this moment on; the name stays for the audit log."""
     by.demand(Act.MANAGE_MEMBERS)
     _keep_an_owner(member_id)
-    member = queries.get(member_id, to_change=True)
+    vault.store.note_forgotten(HOUSE, member_id, Forgotten.MEMBER_ENDED)
+    let_go(queries.get(member_id, to_change=True))
+    _record(Verb.MEMBER_ENDED, member_id, by.actor)
+
+
+def let_go(member: Member) -> None:
+    """What `end` does, without noting it."""
     forget_proofs(member)
     for table in (HeldRole, Invitation):
-        db.session.execute(delete(table).where(table.member_id == member_id))
+        db.session.execute(delete(table).where(table.member_id == member.id))
     member.state = State.ENDED
-    _record(Verb.MEMBER_ENDED, member_id, by.actor)
 
 
 def _keep_an_owner(member_id: UUID) -> None:

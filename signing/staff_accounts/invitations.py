@@ -16,7 +16,9 @@ from signing.audit import Verb, log
 from signing.core import clock
 from signing.core.db import db, insert
 from signing.core.ids import HOUSE, new_id
+from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
+from signing.core.vault import vault
 from signing.mail import outbox
 from signing.mail.kinds import Kind, Recipient
 from signing.staff_accounts import actions, profile, queries
@@ -47,6 +49,7 @@ def invite(address: str, held: Held, locale: str, *, by: Doer) -> Member:
         actions.give_role(member.id, held, by=by)
         return member
     if member.state == State.ENDED:
+        vault.store.note_remembered(HOUSE, member.id, Forgotten.MEMBER_ENDED)
         member.state, member.locale = State.INVITED, locale
     _send(member, by, held)
     return member

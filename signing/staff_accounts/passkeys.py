@@ -13,32 +13,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from signing.core import clock
 from signing.core.db import count_rows, db
 from signing.core.ids import new_id
+from signing.core.later import later
 from signing.staff_accounts import profile, queries, second_factors
 from signing.staff_accounts.models import Challenge, Member, Passkey
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn.helpers import exceptions, structs
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+else:
+    webauthn = later("webauthn")
+    exceptions, structs = later("webauthn.helpers.exceptions"), later("webauthn.helpers.structs")
 
 VALID = timedelta(minutes=5)
 MOST = 20  # of one member
@@ -77,24 +71,24 @@ def ask_to_add(site: Site, member: Member) -> str:
     """What `navigator.credentials.create` takes, as JSON."""
     person = profile.of(member)
     known = [_described(one) for one in queries.list_passkeys(member.id)]
-    options = generate_registration_options(
+    options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=site.name,
         user_id=member.id.bytes,
         user_name=person.email,
         user_display_name=person.shown,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=known,
     )
     _remember(options.challenge, Purpose.ADD, member.id)
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def _described(passkey: Passkey) -> PublicKeyCredentialDescriptor:
-    return PublicKeyCredentialDescriptor(id=passkey.credential_id)
+    return structs.PublicKeyCredentialDescriptor(id=passkey.credential_id)
 
 
 def add(site: Site, member_id: UUID, credential: str) -> bool:
@@ -103,7 +97,7 @@ def add(site: Site, member_id: UUID, credential: str) -> bool:
         credential,
         Purpose.ADD,
         member_id,
-        lambda read, challenge: verify_registration_response(
+        lambda read, challenge: webauthn.verify_registration_response(
             credential=read,
             expected_challenge=challenge,
             expected_rp_id=site.host,
@@ -133,13 +127,13 @@ def add(site: Site, member_id: UUID, credential: str) -> bool:
 def ask_to_prove(site: Site, member_id: UUID | None = None) -> str:
     """What `navigator.credentials.get` takes, as JSON; without a member: to sign in."""
     known = queries.list_passkeys(member_id) if member_id else []
-    options = generate_authentication_options(
+    options = webauthn.generate_authentication_options(
         rp_id=site.host,
         allow_credentials=[_described(one) for one in known],
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
     )
     _remember(options.challenge, Purpose.PROVE if member_id else Purpose.SIGN_IN, member_id)
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def prove(site: Site, credential: str, member_id: UUID | None = None) -> UUID | None:
@@ -151,7 +145,7 @@ def prove(site: Site, credential: str, member_id: UUID | None = None) -> UUID | 
         credential,
         Purpose.PROVE if member_id else Purpose.SIGN_IN,
         member_id,
-        lambda read, challenge: verify_authentication_response(
+        lambda read, challenge: webauthn.verify_authentication_response(
             credential=read,
             expected_challenge=challenge,
             expected_rp_id=site.host,
@@ -213,21 +207,21 @@ def _verified(
         return None
     try:
         return verify(json.loads(credential), challenge)
-    except (WebAuthnException, *BROKEN):
+    except (exceptions.WebAuthnException, *BROKEN):
         return None
 
 
 def _challenge_in(credential: str) -> bytes:
     """The challenge that the browser says it answered; nothing if the answer cannot be read."""
     try:
-        data = base64url_to_bytes(json.loads(credential)["response"]["clientDataJSON"])
-        return base64url_to_bytes(json.loads(data)["challenge"])
+        data = webauthn.base64url_to_bytes(json.loads(credential)["response"]["clientDataJSON"])
+        return webauthn.base64url_to_bytes(json.loads(data)["challenge"])
     except BROKEN:
         return b""
 
 
 def _id_in(credential: str) -> bytes:
     try:
-        return base64url_to_bytes(json.loads(credential)["rawId"])
+        return webauthn.base64url_to_bytes(json.loads(credential)["rawId"])
     except BROKEN:
         return b""

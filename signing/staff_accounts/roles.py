@@ -33,6 +33,7 @@ class Act(StrEnum):
     COLLECT = "collect"  # bring in what was signed on paper and elsewhere
     MANAGE_PARTNERS = "manage_partners"  # partners, their arrangements, codes of one's own
     MANAGE_PROGRAMS = "manage_programs"  # what programs of partners are told, and with which keys
+    MANAGE_TOKENS = "manage_tokens"  # what the campaign's own programs may do
     EXPORT = "export"
     READ_AUDIT = "read_audit"
     EXPORT_AUDIT = "export_audit"
@@ -93,6 +94,11 @@ def reach(held: Collection[Held], act: Act, locale: str = "") -> Reach:
     """Where somebody with these roles may do it."""
     letters = {one.letter_id for one in held if one.allows(act, locale)}
     return Reach(HOUSE in letters, frozenset(letters - {HOUSE}))
+
+
+def only_translates(held: Collection[Held], letter_id: UUID) -> bool:
+    """Whether words are all that somebody has to do with this letter."""
+    return {one.role for one in held if one.letter_id in (HOUSE, letter_id)} == {Role.TRANSLATOR}
 
 
 def may_somewhere(held: Collection[Held], act: Act) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_limiter import Limiter
 
 from signing.core.limits import limits
-from signing.web import visitor
+from signing.core.settings import Settings
+from signing.web import bearer, visitor
 
 API = "1200 per 10 minutes; 20000 per 23 hours"
 # Two windows each, for one network; none so long that its count outlives 24 hours.
@@ -27,6 +28,18 @@ WALLS = {
     "api.feeds.list_events": API,
     "api.signatures.get_form": API,
     "api.signatures.sign": API,
+    "api.people.list_names": API,
+    "api.people.list_signatures": API,
+    "api.partners.list_partners": API,
+    "api.imports.begin_import": "60 per 10 minutes; 300 per 23 hours",
+    "api.imports.list_imports": API,
+    "api.imports.get_import": API,
+    "api.imports.count_import": API,
+    "api.imports.undo_import": API,
+    "api.hooks.list_webhooks": API,
+    "api.hooks.add_webhook": API,
+    "api.hooks.remove_webhook": API,
+    "api.hooks.replay_webhook": API,
 }
 
 
@@ -41,7 +54,31 @@ def install(app: Flask) -> None:
         swallow_errors=True,  # as `core.limits`: a store that is away limits nobody
         key_prefix="wall",
     )
+    tokens_own = limiter.shared_limit(
+        _rates_of_token, scope="token", key_func=_who, exempt_when=lambda: not _has_token()
+    )
     for endpoint, rates in WALLS.items():
         if endpoint in app.view_functions:
-            guarded: Any = limiter.limit(rates)(app.view_functions[endpoint])
+            is_exempt = _has_token if rates == API else None
+            guard = limiter.limit(rates, key_func=_who, exempt_when=is_exempt)
+            guarded: Any = guard(app.view_functions[endpoint])
+            if endpoint.startswith("api."):
+                guarded = tokens_own(guarded)
             app.view_functions[endpoint] = guarded
+
+
+def _who() -> str:
+    """Who asks: the token, if a good one is shown, wherever its program runs; else the network."""
+    token = bearer.find()
+    return visitor.nearest() if token is None else f"token:{token.id.hex}"
+
+
+def _has_token() -> bool:
+    """Then the token's own wall stands in the place of the network's."""
+    return bearer.find() is not None
+
+
+def _rates_of_token() -> str:
+    """All that is asked with it, together."""
+    settings: Settings = current_app.extensions["signing.settings"]
+    return f"{settings.token_a_minute} per minute; {settings.token_a_day} per day"

@@ -25,7 +25,7 @@ from signing.mail.message import Content
 from signing.mail.opt_outs import OptOut, Sort
 from signing.mail.outbox import Claimed
 from signing.staff_accounts import invitations
-from signing.worker import allowance, announcing, decided, inboxes, partner_mails
+from signing.worker import allowance, announcing, decided, export_mails, inboxes, partner_mails
 from signing.worker.inboxes import Inbox, Signed
 
 P = ParamSpec("P")
@@ -209,6 +209,16 @@ def _partner(mail: Claimed, to: Inbox, sender: _Sender, _readings: Readings) -> 
     return partner_mails.values(mail, to, sender.name)
 
 
+def _webhook(mail: Claimed, to: Inbox, sender: _Sender, _readings: Readings) -> dict[str, object]:
+    return partner_mails.about_webhooks(mail, to, sender.name)
+
+
+def _export_waiting(
+    mail: Claimed, to: Inbox, sender: _Sender, _readings: Readings
+) -> dict[str, object]:
+    return export_mails.values(mail, to, sender.name)
+
+
 def _news(mail: Claimed, to: Inbox, _sender: _Sender, _readings: Readings) -> dict[str, object]:
     return announcing.values(mail, to, to.letter or to.signed[0].letter)
 
@@ -216,10 +226,13 @@ def _news(mail: Claimed, to: Inbox, _sender: _Sender, _readings: Readings) -> di
 # Mails that are about no signature, or not about it alone; each has a subject of its own.
 SPECIAL = {
     Kind.ALL_LINKS: _all_links,
+    Kind.EXPORT_WAITING: _export_waiting,
     Kind.INVITATION: _invitation,
     Kind.NEWS: _news,
     Kind.NEWS_TEST: _news,
     Kind.PARTNER: _partner,
+    Kind.WEBHOOK_FAILING: _webhook,
+    Kind.WEBHOOK_OFF: _webhook,
 }
 
 

@@ -1,4 +1,4 @@
-"""One call to a webhook: to a public address that was looked up once, for ten seconds at most."""
+"""Calls to a webhook: to a public address that was looked up once, each for ten seconds at most."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 PORT = 443
+SKIPPED_BYTES = 16_384  # of an answer; after a longer one the connection ends
 
 
 class NotReached(Exception):
@@ -46,50 +48,95 @@ class Wire:
     total_seconds: float = TOTAL_SECONDS
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """The status of the answer, which nobody reads; redirects are not followed.
+        """The status of the answer to one call. Raises `NotReached`."""
+        with self.open(url) as line:
+            return line.post(body, headers)
+
+    @contextmanager
+    def open(self, url: str) -> Iterator[OpenLine]:
+        """For calls one after the other; the connection is made by the first."""
+        line = OpenLine(self, url)
+        try:
+            yield line
+        finally:
+            line.close()
+
+    def connect(self, host: str, port: int, until: float) -> _Pinned:
+        """A connection to the first address; to none unless all are public. Hands are not shaken.
 
         Raises `NotReached`.
         """
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or PORT
-        until = time.monotonic() + self.total_seconds
-        path = parts.path or "/"
-        path = f"{path}?{parts.query}" if parts.query else path
         try:
-            connection = _Pinned(host, port, self._connect(host, port, until), self.context)
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = [str(one[4][0]) for one in found]
+            if not addresses or not all(map(self.may_call, addresses)):
+                raise NotReached("address not public")
+            left = max(0.1, min(CONNECT_SECONDS, until - time.monotonic()))
+            plain = socket.create_connection((addresses[0], port), timeout=left)
+            # Else the body waits for the headers to be acknowledged.
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return _Pinned(host, port, plain, self.context)
         except (OSError, ValueError) as error:
             raise NotReached(_word(error)) from None
-        return self._ask(connection, path, body, headers, until)
+
+
+class OpenLine:
+    """Calls to one address over one connection, or a new one where the endpoint ended it."""
+
+    def __init__(self, wire: Wire, url: str) -> None:
+        parts = urlsplit(url)
+        self._wire = wire
+        self._host, self._port = parts.hostname or "", parts.port or PORT
+        self._path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        self._connection: _Pinned | None = None
+
+    def post(self, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer, which nobody reads; redirects are not followed.
+
+        What an endpoint ended between two calls is tried once more by a new connection: the call
+        has the same id, so that whoever gets it twice knows. Raises `NotReached`.
+        """
+        until = time.monotonic() + self._wire.total_seconds
+        if self._connection is not None:
+            with suppress(NotReached):
+                return self._ask(self._connection, body, headers, until)
+            if time.monotonic() >= until:
+                raise NotReached("time-out")
+        self._connection = self._wire.connect(self._host, self._port, until)
+        return self._ask(self._connection, body, headers, until)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _ask(
-        self,
-        connection: _Pinned,
-        path: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        until: float,
+        self, connection: _Pinned, body: bytes, headers: Mapping[str, str], until: float
     ) -> int:
         cut = threading.Timer(max(0.0, until - time.monotonic()), connection.cut)
         cut.daemon = True
         cut.start()
+        is_kept = False
         try:
-            connection.sock.do_handshake()
-            connection.request("POST", path, body, dict(headers))
-            return connection.getresponse().status
+            connection.shake_hands()
+            connection.request("POST", self._path, body, dict(headers))
+            answer = connection.getresponse()
+            status, is_kept = answer.status, _skip(answer)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise NotReached(_word(error)) from None
         finally:
             cut.cancel()
-            connection.close()
+            if not is_kept:
+                self.close()
+        return status
 
-    def _connect(self, host: str, port: int, until: float) -> socket.socket:
-        """To the first address; none is tried unless all are public."""
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(one[4][0]) for one in found]
-        if not addresses or not all(map(self.may_call, addresses)):
-            raise NotReached("address not public")
-        left = max(0.1, min(CONNECT_SECONDS, until - time.monotonic()))
-        return socket.create_connection((addresses[0], port), timeout=left)
+
+def _skip(answer: http.client.HTTPResponse) -> bool:
+    """Whether the connection is good for another call, once what was answered is out of the way."""
+    with suppress(OSError, http.client.HTTPException, ValueError):
+        answer.read(SKIPPED_BYTES)
+        return answer.isclosed() and not answer.will_close
+    return False
 
 
 class _Pinned(http.client.HTTPSConnection):
@@ -107,6 +154,13 @@ class _Pinned(http.client.HTTPSConnection):
             plain.close()
             raise
         self.sock.settimeout(TOTAL_SECONDS)
+        self._is_met = False
+
+    def shake_hands(self) -> None:
+        """Once, before the first call."""
+        if not self._is_met:
+            self.sock.do_handshake()
+            self._is_met = True
 
     def connect(self) -> None:
         """It is connected; a second time there is none."""

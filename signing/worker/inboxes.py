@@ -13,13 +13,14 @@ from signing.core.db import db
 from signing.core.ids import HOUSE
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Unreadable
+from signing.exports import queries as exports
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.mail import suppressions
 from signing.mail.kinds import Kind
 from signing.mail.outbox import Claimed
 from signing.news.mailed import Announcement
-from signing.partners import contact
+from signing.partners import calls, contact
 from signing.partners import queries as partners
 from signing.signatures import person, queries
 from signing.signatures.address import normalised
@@ -76,8 +77,13 @@ def find(mail: Claimed, signed: Mapping[UUID, Signed]) -> Inbox | None:
         return _of_member(mail)
     if mail.kind is Kind.PARTNER:
         return _of_partner(mail)
+    if mail.kind in {Kind.WEBHOOK_FAILING, Kind.WEBHOOK_OFF}:
+        hosts = calls.list_hosts(mail.kind, mail.letter_id, mail.recipient_id)
+        return _of_partner(mail) if hosts else None
     if mail.kind is Kind.NEWS_TEST:
         return _of_sender(mail)
+    if mail.kind is Kind.EXPORT_WAITING:
+        return _of_sender(mail) if _is_asked_to_agree(mail) else None
     about = signed.get(mail.recipient_id)
     if about is None or not _is_still_wanted(mail.kind, about):
         return None
@@ -102,12 +108,19 @@ def _of_member(mail: Claimed) -> Inbox | None:
 
 
 def _of_sender(mail: Claimed) -> Inbox | None:
-    """The member who tries out what people will get, while they work here."""
+    """The member, while they work here."""
     member = members.get(mail.recipient_id)
     if member.state != MemberState.ACTIVE:
         return None
     address = profile.of(member).email
     return Inbox(address, person.house_digest(address), (), letter=letters.get(mail.letter_id))
+
+
+def _is_asked_to_agree(mail: Claimed) -> bool:
+    """Somebody else's export waits still, and the member may still decide about it."""
+    me = str(mail.recipient_id)
+    may = me in exports.list_seconds(mail.letter_id, but="")
+    return may and exports.count_waiting(mail.letter_id, but=me) > 0
 
 
 def _of_partner(mail: Claimed) -> Inbox | None:

@@ -52,7 +52,7 @@ class Worker:
             while not self.stopping.is_set():
                 worked = self._guarded(lambda: self.round(connection))
                 if not worked:
-                    self.stopping.wait(IDLE_SECONDS)
+                    self._caller.idle(self.stopping, IDLE_SECONDS)
 
     def round(self, connection: smtp.Connection) -> int:
         """One round; returns how much there was to do. Nothing on a restored database."""

@@ -1,4 +1,4 @@
-"""What mails say of partners: the link to a partner's page; whom one may credit."""
+"""What mails say of partners: the link to a partner's page, webhooks; whom one may credit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from signing.core.tokens import Purpose, SignatureRef, tokens
 from signing.letters import queries as letters
 from signing.mail.kinds import Kind
 from signing.mail.outbox import Claimed
-from signing.partners import contact, queries
+from signing.partners import calls, contact, queries
+from signing.partners.models import Partner
 from signing.signatures import credit
 from signing.worker.inboxes import Inbox, Signed
 
@@ -17,17 +18,31 @@ from signing.worker.inboxes import Inbox, Signed
 def values(mail: Claimed, to: Inbox, sender_name: str) -> dict[str, object]:
     """For the templates of `Kind.PARTNER`; who was found for it a moment ago is there."""
     partner = queries.get(mail.letter_id, mail.recipient_id)
-    letter, who = to.letter, contact.find(partner)
+    letter = to.letter
     assert letter is not None  # noqa: S101  # `inboxes` put it there
-    assert who is not None  # noqa: S101  # as above
     ref = SignatureRef(partner.letter_id, partner.id, partner.link_version)
     token = tokens.make(Purpose.PARTNER, ref)
-    return {
-        "title": letters.get_title(letter, mail.locale),
-        "name": who.name,
+    return _common(mail, to, partner, sender_name) | {
         "partner": partner.name,
         "controller": letter.controller_name,
         "partner_link": absolute("site.partner_page.show", locale=mail.locale, token=token),
+    }
+
+
+def about_webhooks(mail: Claimed, to: Inbox, sender_name: str) -> dict[str, object]:
+    """For the templates of `Kind.WEBHOOK_FAILING` and `WEBHOOK_OFF`."""
+    partner = queries.get(mail.letter_id, mail.recipient_id)
+    hosts = calls.list_hosts(mail.kind, mail.letter_id, mail.recipient_id)
+    return _common(mail, to, partner, sender_name) | {"hosts": hosts}
+
+
+def _common(mail: Claimed, to: Inbox, partner: Partner, sender_name: str) -> dict[str, object]:
+    letter, who = to.letter, contact.find(partner)
+    assert letter is not None  # noqa: S101  # `inboxes` put it there
+    assert who is not None  # noqa: S101  # as above
+    return {
+        "title": letters.get_title(letter, mail.locale),
+        "name": who.name,
         "why": _(
             "This mail (from: %(sender)s) is about the letter named above and goes to this "
             "address alone.",

@@ -21,7 +21,7 @@ from signing.letters.models import Letter
 from signing.mail import figures as mail_figures
 from signing.mail import outbox, refusing
 from signing.moderation import bulk, reports
-from signing.partners import agreeing, feed, hooks
+from signing.partners import agreeing, calls, feed
 from signing.signatures import retention
 from signing.staff_accounts import retention as staff
 from signing.worker import arranging
@@ -58,7 +58,7 @@ def retain(settings: Settings) -> None:
         "staff": _in_batches(staff.delete_over),
         "partners asked": arranging.arrange(),
         "contacts of partners": _in_batches(agreeing.forget_contacts),
-        "calls of webhooks": _in_batches(lambda: hooks.delete_settled(settled_since)),
+        "calls of webhooks": _in_batches(lambda: calls.delete_settled(settled_since)),
         "feeds of partners": _in_batches(lambda: feed.forget(now - FEED_KEPT)),
         "limits": limits.forget_expired(),
         "networks": vault.forget_networks(),

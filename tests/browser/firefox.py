@@ -75,6 +75,7 @@ class Firefox:
 
     def open(self, url: str) -> None:
         """Load the page; returns once it is loaded."""
+        self._ask("WebDriver:SwitchToFrame", {"id": None})
         self._ask("WebDriver:Navigate", {"url": url})
 
     def script(self, code: str) -> Any:
@@ -90,10 +91,9 @@ class Firefox:
             time.sleep(0.1)
         return found
 
-    def into_frame(self) -> None:
-        """From now on scripts run in the page's first frame."""
-        found = self._ask("WebDriver:FindElement", {"using": "css selector", "value": "iframe"})
-        (element,) = found["value"].values()
+    def into(self, code: str) -> None:
+        """From now on, until a page is opened, scripts run in the frame that the body returns."""
+        (element,) = self.script(code).values()
         self._ask("WebDriver:SwitchToFrame", {"element": element})
 
     def _connect(self, port: int) -> socket.socket:

@@ -83,6 +83,6 @@ def test_without_scripts_the_page_says_how_long_to_wait(
         expect(page.get_by_text("Wait 20 seconds and press the button.")).to_be_visible()
         expect(page.get_by_role("status")).to_be_hidden()
         assert barriers(page) == []
-        page.get_by_role("button", name="Go on").click()  # too early: nothing is lost by that
+        page.get_by_role("button", name="Continue").click()  # too early: nothing is lost by that
         expect(page.get_by_role("heading", name="One moment")).to_be_visible()
         assert page.locator("input[name=email]").input_value() == "patient@posteo.de"

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, expect
 from sqlalchemy import select
 
-from signing.core.db import db, let_go, transaction
-from signing.letters.models import Letter
-from signing.partners import queries
-from signing.partners.models import Partner
+from signing.core.db import db, let_go
 from signing.signatures.models import Entry, Signature, State
-from tests import make
+from signing.staff_accounts.roles import Held, Role
+from tests import staff
 from tests.browser.embed_probe import Seen, partner_site, visit
+from tests.browser.framed_form import elsewhere, page_with_form, partner_at, strict
 from tests.browser.served import Installation
 from tests.browser.visitor import TOO_WIDE, barriers
 
 pytestmark = pytest.mark.parametrize("installation", ["sqlite"], indirect=True, scope="module")
+SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 HOSTILE = (
     "<style>* { color: red; float: right; animation: none } iframe, button { height: 9px }</style>"
 )
@@ -29,40 +30,6 @@ def _ends_well(browser: Browser) -> Iterator[None]:
     yield
     for context in browser.contexts:
         context.close()
-
-
-def _policy(ours: str) -> str:
-    """Nothing but our script and our frame."""
-    return (
-        f"default-src 'none'; script-src {ours}; frame-src {ours}; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-
-
-def _page(ours: str, letter: str, locale: str, *, more: str = "", loading: str = "") -> str:
-    link = f"{ours}/{locale}/{letter}?from=green-web"
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>A partner</title>{more}'
-        '<meta name="viewport" content="width=device-width">'
-        f'<script type="module" src="{ours}/embed/v1-form.js"></script><main><h1>A partner</h1>'
-        f'<letter-form letter="{letter}" locale="{locale}" from="green-web" loading="{loading}">'
-        f'<a href="{link}">Sign here</a></letter-form></main></html>'
-    )
-
-
-def _partner(installation: Installation, letter: Letter, url: str) -> Partner:
-    """Whose website this is; test servers have no name that a registered origin needs."""
-    with installation.app.app_context():
-        made = make.partner(make.without_work(letter))
-        with transaction():
-            queries.get(made.letter_id, made.id).origins = ["https://a.example", url.rstrip("/")]
-        let_go()
-    return made
-
-
-def _elsewhere(url: str) -> str:
-    """Another site than ours, not only another port."""
-    return url.replace("127.0.0.1", "localhost")
 
 
 def _open(seen: Seen) -> FrameLocator:
@@ -85,10 +52,10 @@ def test_signed_in_the_frame_confirmed_by_mail_and_counted_for_the_partner(
     ours, slug = installation.url, f"framed-{locale}"
     letter = installation.letter(slug)
     email = f"{slug}@example.org"
-    page = _page(ours, slug, locale, loading=loading)
-    with partner_site(page, policy=_policy(ours)) as served:
-        url = _elsewhere(served)
-        partner = _partner(installation, letter, url)
+    page = page_with_form(ours, slug, locale, loading=loading)
+    with partner_site(page, policy=strict(ours)) as served:
+        url = elsewhere(served)
+        partner = partner_at(installation, letter, url)
         seen = visit(browser, url, width=360)
         frame = _open(seen)
         expect(frame.locator("html")).to_have_attribute("dir", direction)
@@ -142,10 +109,10 @@ def test_any_other_website_gets_the_link(browser: Browser, installation: Install
     """A website that is not registered cannot show the form; without scripts nothing is lost."""
     ours = installation.url
     letter = installation.letter("unframed")
-    policy = _policy(ours) + "; style-src 'unsafe-inline'"
-    page = _page(ours, "unframed", "en", more=HOSTILE)
+    policy = strict(ours) + "; style-src 'unsafe-inline'"
+    page = page_with_form(ours, "unframed", "en", more=HOSTILE)
     with partner_site(page, policy=policy) as url:
-        _partner(installation, letter, _elsewhere(url))
+        partner_at(installation, letter, elsewhere(url))
         seen = visit(browser, url)  # 127.0.0.1 is none of its origins
         button, link = seen.page.get_by_role("button"), seen.page.get_by_role("link")
         assert button.evaluate("(one) => getComputedStyle(one).color") == "rgb(255, 255, 255)"
@@ -159,3 +126,34 @@ def test_any_other_website_gets_the_link(browser: Browser, installation: Install
         still.get_by_role("link", name="Sign here").click()
         expect(still.locator("form.form")).to_be_visible()
         assert still.url.endswith("/en/unframed/from/green-web")
+
+
+def test_staff_see_the_form_as_it_will_look(browser: Browser, installation: Installation) -> None:
+    """On our own page, under our own policy: the real element in the colour that was chosen."""
+    ours = installation.url
+    letter = installation.letter("shown")
+    made = partner_at(installation, letter, "https://b.example")
+    with installation.app.app_context():
+        editor = staff.member("editor@example.org", [Held(Role.EDITOR)], has_app=False)
+        cookie = staff.browser(installation.app, editor).client.get_cookie("signing")
+    assert cookie
+    context = browser.new_context(viewport={"width": 360, "height": 900})
+    context.add_cookies([{"name": "signing", "value": cookie.value, "url": ours}])
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.goto(f"{ours}/staff/letters/shown/partners/{made.id}/form/ar")
+    page.get_by_label("Colour of the button").fill("#ffcc00")
+    page.get_by_role("button", name="Show it like this").press("Enter")
+    button = page.locator("letter-form").get_by_role("button")
+    expect(button).to_have_css("background-color", "rgb(255, 204, 0)")
+    button.press("Enter")
+    frame = page.frame_locator("letter-form iframe")
+    expect(frame.locator("form.form")).to_be_visible()
+    expect(page.locator("letter-form iframe")).not_to_have_attribute("height", "640")
+    assert page.evaluate(TOO_WIDE) <= 0
+    if SCREENSHOTS:
+        page.screenshot(path=f"{SCREENSHOTS}/preview.png", full_page=True)
+    # Here the frame is of the page's own origin: a sandbox keeps it from nothing.
+    assert [one for one in complaints if "can escape its sandboxing" not in one] == []
+    assert barriers(page) == []

@@ -98,7 +98,7 @@ def test_an_owner_sets_up_a_passkey_and_signs_in_with_it_alone(
         page.get_by_role("button", name="Add a passkey").click()
         expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
         look(page, "codes")
-        page.get_by_role("link", name="I have kept them").click()
+        page.get_by_role("link", name="I have saved them").click()
         expect(page.get_by_role("heading", name="Letters")).to_be_visible()
 
         page.get_by_role("button", name="Sign out").click()

@@ -68,6 +68,6 @@ def test_it_keeps_itself_up_to_date_until_told_not_to_by_keyboard_alone(
             make.signature(letters.get_by_any_slug(SLUG), email="late@example.org")
         expect(confirmed).to_have_text("4", timeout=9_000)
         expect(page.locator("#course-table")).to_have_attribute("open", "")  # as it was left
-        page.get_by_role("link", name="Stop them from changing").press("Enter")
+        page.get_by_role("link", name="Stop updating them").press("Enter")
         expect(page.get_by_role("link", name="Keep these figures up to date")).to_be_visible()
         assert page.locator("[data-live]").count() == 0

@@ -1,7 +1,8 @@
 """Every page of the staff area, whichever there is, with an examiner's eyes.
 
 The pages come from the routes, so that a new one is looked at without a line here. Each is seen on
-a dark phone of 360 px and on a light desktop.
+a dark phone of 360 px and on a light desktop: those of a letter that has everything in French,
+whose words are long, those of an empty one in English.
 
 With SCREENSHOTS=folder each leaves two pictures there.
 """
@@ -32,9 +33,10 @@ from signing.moderation.models import Deed
 from signing.moderation.reasons import Reason
 from signing.moderation.reports import Said
 from signing.signatures.models import Show, Signature
+from signing.staff_accounts.models import Member
 from tests import make, staff
 from tests.browser.served import Installation, database
-from tests.browser.visitor import DESKTOP, PHONE, TOO_WIDE, Device, barriers
+from tests.browser.visitor import DESKTOP, PHONE, TOO_WIDE, Device, barriers, bring_axe
 from tests.mail.smtp_server import SmtpServer
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
@@ -46,7 +48,7 @@ LEFT_OUT = {
     "staff.sign_in.show", "staff.invitation.show", "staff.second_factor.show_qr",
     "staff.news_seeing.show_html", "staff.news_seeing.show_text",
 }  # fmt: skip
-HEADINGS = "[...document.querySelectorAll('h1')].map(it => it.innerText)"
+NAMES_OF_PAGE = "[document.title, ...[...document.querySelectorAll('h1')].map(it => it.innerText)]"
 # What can be pressed or filled in has the keyboard's focus, in the page's order, and shows it.
 FOCUS_IS_HIDDEN = """() => {
   const taking = "a[href], button, input, select, textarea, summary, [tabindex]";
@@ -66,7 +68,7 @@ class Area:
     """What is served, as an owner of all letters sees it."""
 
     installation: Installation
-    cookie: str
+    cookies: dict[str, str]  # by language
     known: dict[str, Any]
     special: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -107,11 +109,10 @@ def area(
 
 def _furnished(served: Installation) -> Area:
     letter = letters.get_by_slug(FULL)
-    who = staff.member()
-    signed = staff.browser(served.app, who).client.get_cookie("signing")
-    assert signed is not None
+    who = {locale: staff.member(f"{locale}@example.org", locale=locale) for locale in ("en", "fr")}
+    cookies = {locale: _cookie(served, one) for locale, one in who.items()}
     signature_id = _signatures()
-    known = furnishing.furnish(letter) | {"member_id": who.id, "signature_id": signature_id}
+    known = furnishing.furnish(letter) | {"member_id": who["en"].id, "signature_id": signature_id}
     known["partner_id"] = make.partner(letter, logo=True).id
     about = {kind: About(kind, "elsewhere.example", clock.now().date()) for kind in Kind}
     with transaction():
@@ -122,7 +123,13 @@ def _furnished(served: Installation) -> Area:
         "staff.collected_files.show_columns": {"collection_id": file.id},
         "staff.collected_figures.show": {"collection_id": figure.id},
     }
-    return Area(served, signed.value, known, special)
+    return Area(served, cookies, known, special)
+
+
+def _cookie(served: Installation, who: Member) -> str:
+    cookie = staff.browser(served.app, who).client.get_cookie("signing")
+    assert cookie is not None
+    return cookie.value
 
 
 def _signatures() -> Any:
@@ -152,26 +159,35 @@ def test_no_page_of_the_staff_is_in_anybodys_way(area: Area, browser: Browser) -
     titles: dict[str, str] = {}
     with PHONE.context(browser, with_scripts=True) as context:
         address = area.installation.url
-        context.add_cookies([{"name": "signing", "value": area.cookie, "url": address}])
+        bring_axe(context)
+        devices = [DESKTOP, PHONE]
         page = context.new_page()
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        for path, endpoint in area.paths():
+        for path, endpoint in sorted(area.paths(), key=lambda path: _is_empty(path[0])):
+            cookie = area.cookies["en" if _is_empty(path) else "fr"]
+            context.add_cookies([{"name": "signing", "value": cookie, "url": address}])
             page.goto(address + path)
-            found = _faults(page, endpoint, DESKTOP if f"/{EMPTY}" in path else PHONE)
-            if (other := titles.setdefault(page.title(), path)) != path:
+            devices.reverse()  # a page begins as the last one was left
+            found = _faults(page, endpoint, devices, DESKTOP if _is_empty(path) else PHONE)
+            title, *headings = page.evaluate(NAMES_OF_PAGE)
+            if len(headings) != 1 or not headings[0].strip():
+                found.append(f"headings: {headings}")
+            if (other := titles.setdefault(title, path)) != path:
                 found.append(f"has the title of {other}")
             wrong += [f"{path}: {one}" for one in found + complaints]
             complaints.clear()
     assert not wrong, "\n".join(wrong)
 
 
-def _faults(page: Page, name: str, examined_on: Device) -> list[str]:
+def _is_empty(path: str) -> bool:
+    return f"/{EMPTY}" in path
+
+
+def _faults(page: Page, name: str, devices: list[Device], examined_on: Device) -> list[str]:
     found: list[str] = []
-    if len(headings := page.evaluate(HEADINGS)) != 1 or not headings[0].strip():
-        found.append(f"headings: {headings}")
-    for device in (DESKTOP, PHONE):
+    for device in devices:
         page.set_viewport_size(device.viewport)
         page.emulate_media(color_scheme="dark" if device.is_dark else "light")
         if SCREENSHOTS:

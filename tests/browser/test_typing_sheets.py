@@ -65,7 +65,7 @@ def test_sheets_are_typed_in_with_the_keyboard_alone(
         page.get_by_label("What kind of list").select_option("change")
         page.get_by_label("Where they were collected").fill("change.org")
         page.get_by_label("The file").set_input_files(file)
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Continue").click()
         expect(page.get_by_role("heading", name="What do the columns hold?")).to_be_visible()
         look(page, "collected-columns")
         page.get_by_role("button", name="Read the file").click()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -28,29 +26,13 @@ from signing.signatures import actions, person
 from signing.signatures.models import Consent, Show, Signature
 from signing.worker import retaining
 from signing.worker.loop import Worker
-from tests import backup, make
-from tests.backup import Backup
+from tests import make
 from tests.books import Books
-from tests.cli.conftest import Signing
+from tests.cli.conftest import Signing, Taken
 from tests.conftest import Inbox
 
 SLUG = "open-roads"
 SHOWN = (ConsentPurpose.SIGN, ConsentPurpose.SHOW_NAME, ConsentPurpose.NEWS)
-
-Taken = Callable[[], Backup]
-
-
-@pytest.fixture
-def back_up(
-    request: pytest.FixtureRequest, app: Flask, settings: Settings, tmp_path: Path
-) -> Taken:
-    """Makes a backup of the database as it is now."""
-
-    def take() -> Backup:
-        server = lambda: request.getfixturevalue("postgresql")  # noqa: E731
-        return backup.take(app, settings.database_url, server, tmp_path)
-
-    return take
 
 
 def sign(name: str, **more: object) -> SignatureRef:

@@ -1,30 +1,42 @@
-"""The command as it is installed: the other tests of commands skip the start of the interpreter."""
+"""What a command loads: no more than it needs, for each of them is started anew."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
-import pytest
+import click
 
-from signing.cli.grouping import COMMANDS
-from tests.cli.conftest import Signing
+from signing import ROOT
+from signing.cli import grouping
+from signing.cli import signing as commands
 
-INSTALLED = [str(Path(sys.executable).with_name("signing"))]
-AS_MODULE = [sys.executable, "-m", "signing"]
+HEAVY = ("fpdf", "webauthn", "PIL", "alembic", "xlsxwriter", "pyrage", "aiosmtpd")
 
 
-@pytest.mark.parametrize("start", [INSTALLED, AS_MODULE], ids=["installed", "module"])
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-def test_started_in_either_way_it_says_and_ends_as_in_the_other_tests(
-    start: list[str], signing: Signing
-) -> None:
-    for words in (["--help"], ["letters", "--help"], ["lettres"]):
-        done = subprocess.run([*start, *words], capture_output=True, text=True, check=False)
-        expected = signing(*words)
-        assert done.returncode == expected.returncode
-        assert done.stderr.replace("python -m signing", "signing") == expected.stderr
-        said = done.stdout.replace("python -m signing", "signing")
-        assert said == expected.stdout
-        assert all(name in said for name in COMMANDS) or words != ["--help"]
+def loaded(asked: str) -> set[str]:
+    """The modules of a process of its own that did this."""
+    told = f"import sys; {asked}; print(*sys.modules)"
+    run = [sys.executable, "-c", told]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_list_of_commands_loads_none_of_them_and_is_complete() -> None:
+    there = loaded("import signing.cli")
+    assert not there & {"flask", "sqlalchemy", "pydantic", "signing.cli.letters", *HEAVY}
+
+    context = click.Context(commands)
+    for name in grouping.COMMANDS:
+        command = commands.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert (command.help or "")[:4] == grouping.COMMANDS[name][:4]
+    assert commands.get_command(context, "nonsense") is None
+
+
+def test_pages_and_what_few_of_them_need_are_loaded_when_asked_for() -> None:
+    worker = loaded("import signing.cli.worker, signing.application; from signing.web import doors")
+    assert not worker & {*HEAVY}
+    command = loaded("import signing.cli.counts, signing.cli.staff, signing.application")
+    assert not command & {"signing.web.site", "signing.web.staff", *HEAVY}

@@ -70,11 +70,13 @@ def test_every_command_is_told_of() -> None:
     assert [command for command in _commands(signing) if command not in told] == []
 
 
-def _commands(group: click.Command, name: str = "signing") -> Iterator[str]:
+def _commands(group: click.Command | None, name: str = "signing") -> Iterator[str]:
     if not isinstance(group, click.Group):
         yield name
         return
-    for word, command in group.commands.items():
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
         yield from _commands(command, f"{name} {word}")
 
 

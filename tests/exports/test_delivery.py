@@ -7,6 +7,7 @@ import hashlib
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from signing.core import fonts, locales
 from signing.core.db import snapshot, transaction
 from signing.exports import delivery
 from signing.exports.choice import Preset, columns
-from signing.letters.sheets import NoFont
+from signing.letters.paper import NoFont
 from signing.signatures import actions as signatures
+from signing.signatures.models import Show
 from tests import make
 from tests.conftest import missing
 from tests.exports.carrying_out import carry_out, choice, look
@@ -98,3 +100,43 @@ def test_without_a_font_it_is_refused_in_words(
     monkeypatch.setattr(fonts, "can_write", lambda _text: False)
     with locales.speaking("ar") as language, pytest.raises(NoFont):
         delivery.pdf(facts, language)
+
+
+def test_names_stand_in_it_as_people_show_them(app: Flask, tmp_path: Path) -> None:
+    if not fonts.can_write("ä ع 田"):
+        missing("no Noto fonts are installed")
+    names = ("Ana Müller", "محمد الأحمد", "山田太郎", "A" * 60, "Quiet One", "Late Leaver")
+    letter = make.letter()
+    refs = [
+        make.signature(
+            letter, email=f"n{n}@example.org", name=name, show=Show.NO if n == 4 else Show.FULL
+        )
+        for n, name in enumerate(names)
+    ]
+    wanted = choice(letter, preset=Preset.DELIVERY, columns=columns(Preset.DELIVERY, (), ()))
+    _file, export_id = carry_out(wanted)
+    with transaction():
+        signatures.withdraw(refs[5])
+    with snapshot():
+        found = delivery.gather(letter, look(letter, export_id), "en", has_names=True)
+    assert found.names == delivery.Names(4, list(names[:4]))
+    for tag in ("en", "ar"):
+        with locales.speaking(tag) as language:
+            told, number = pages(delivery.pdf(found, language), tmp_path)
+        assert number == 2
+        assert "Ana Müller" in told
+        assert "山田太郎" in told
+        assert "Quiet" not in told
+    with locales.speaking("en") as language:
+        assert "4 of 6 people show their name" in pages(delivery.pdf(found, language), tmp_path)[0]
+
+
+def test_too_many_names_are_left_to_the_file(
+    facts: delivery.Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "MOST_NAMES", 3)
+    many = replace(facts, names=delivery.Names(24, []))
+    with locales.speaking("en") as language:
+        told, number = pages(delivery.pdf(many, language), tmp_path)
+    assert "24 of 25 people show their name: see the file." in told
+    assert number == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +24,8 @@ from signing.letters.pictures import Picture
 from signing.mail import opt_outs
 from signing.mail.opt_outs import OptOut, Sort
 from signing.partners import tokens as partner_tokens
-from signing.partners.programs import Scope
+from signing.partners.models import Partner
+from signing.partners.programs import OF_LETTER, OF_PARTNER
 from signing.web.embed import scripts
 from tests import make, staff
 from tests.conftest import let_go
@@ -89,18 +91,38 @@ def answers(demo: Flask) -> Answers:
         wanted = {name: known[name] for name in rule.arguments}
         return urls.build(rule.endpoint, wanted | query)
 
-    with transaction():
-        plain = partner_tokens.make(partner, "CRM", set(Scope), timedelta(days=1), by=make.OPERATOR)
-    bearer = {"Authorization": f"Bearer {plain}"}
+    bearers = _bearers(partner)
     client = demo.test_client()
+    own["api.imports.get_import"] = {"import_id": _import(client, bearers["api."])}
     rules = [rule for rule in demo.url_map.iter_rules() if "GET" in (rule.methods or ())]
     asked = {
         rule.endpoint: client.get(
-            address(rule), headers=bearer if rule.endpoint.startswith("api.") else {}, buffered=True
+            address(rule), headers=_bearer(bearers, rule.endpoint), buffered=True
         )
         for rule in rules
     }
     return asked | _refused(client)
+
+
+def _bearers(partner: Partner) -> dict[str, dict[str, str]]:
+    """What programs show, by the beginning of what it opens: a partner's, and the campaign's."""
+    a_day, by = timedelta(days=1), make.OPERATOR
+    with transaction():
+        one = partner_tokens.make(partner, "CRM", OF_PARTNER, a_day, by=by)
+        own = partner_tokens.make_for_letter(partner.letter_id, "CRM", OF_LETTER, a_day, by=by)
+    of_partner, of_campaign = ({"Authorization": f"Bearer {plain}"} for plain in (one, own))
+    return {"api.feeds.": of_partner, "api.signatures.": of_partner, "api.": of_campaign}
+
+
+def _bearer(bearers: dict[str, dict[str, str]], endpoint: str) -> dict[str, str]:
+    return next((head for begin, head in bearers.items() if endpoint.startswith(begin)), {})
+
+
+def _import(client: FlaskClient, bearer: dict[str, str]) -> str:
+    sent = {"source": "openPetition", "file": (io.BytesIO(b"name\nAda Quist\n"), "list.csv")}
+    answer = client.post("/api/v1/letters/open-roads/imports", data=sent, headers=bearer)
+    made: str = answer.get_json()["id"]
+    return made
 
 
 def _refused(client: FlaskClient) -> Answers:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signing.letters import folder, front_matter
+from signing.letters import folder, folder_writer, front_matter
 from signing.letters.folder import Folder, FolderBroken, Note, Text
 from signing.letters.models import Field, State
+from tests import make
 
 LEAVEX = Path(__file__).parents[3] / "shared" / "letters" / "leavex"
 DEMO = Path(__file__).parents[2] / "demo" / "letters"
@@ -51,6 +52,7 @@ SETTINGS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "sender_name": TITLES,
         "reply_address": st.just("answers@example.org"),
         "accent": st.just("#0b5c4a"),
+        "picture_focus": st.just((0, 100)),
     },
 )
 
@@ -302,17 +304,36 @@ def test_what_is_taken_from_the_text_is_named_with_the_files_own_lines(files: Fi
     )
 
 
+def test_a_picture_that_cannot_be_taken_names_itself(files: Files) -> None:
+    path = files()
+    (path / "picture.png").write_bytes(b"no picture")
+    with pytest.raises(FolderBroken, match=r"picture\.png: This is no JPEG"):
+        read(path)
+    (path / "picture.jpg").write_bytes(make.picture())
+    with pytest.raises(FolderBroken, match="is a picture, too"):
+        read(path)
+    (path / "picture.png").unlink()
+    brought = read(path).picture
+    assert brought is not None
+    assert brought.made.picture.width == 1500
+
+
 @given(TITLES, LINES, BODIES, LINES, st.just("") | NOTICES, SETTINGS)
 def test_what_is_written_is_read_again(
     title: str, summary: str, body: str, to: str, privacy: str, settings: dict[str, Any]
 ) -> None:
     default = Text("en", title, summary, body, to, privacy)
+    phrases = {
+        locale: {"thanks": privacy, "delivery_note": privacy, "picture_alt": title, **more}
+        for locale, more in (("en", {}), ("de", {"newsletter": title}))
+        if privacy
+    }
     others = (Text("de", title, "", body, "", privacy), Text("pt-pt", title, summary, body, to))
     settings = {**settings, "to": to} if to else settings
 
     with tempfile.TemporaryDirectory() as path:
-        folder.write(Path(path), default, others, settings)
-        assert read(Path(path)) == Folder(default, others, settings, ())
+        folder_writer.write(Path(path), default, others, settings, phrases)
+        assert read(Path(path)) == Folder(default, others, settings, (), phrases)
 
 
 def test_a_folder_names_the_same_fields_and_states_as_the_tables() -> None:

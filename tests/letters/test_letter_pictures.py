@@ -121,6 +121,7 @@ def test_too_many_bytes_and_too_few_pixels_are_said() -> None:
         (bytes(pictures.MOST_BYTES + 1), pictures.TOO_MANY_BYTES),
         (drawn(300, 400), pictures.TOO_SMALL),
         (drawn(4000, 20), pictures.TOO_SMALL),
+        (drawn(5001, 4000), pictures.TOO_MANY_PIXELS),
     ):
         with pytest.raises(PictureUnusable) as refused:
             pictures.make(sent)

@@ -16,8 +16,7 @@ from signing.core import fonts, locales
 from signing.core.db import db, transaction
 from signing.letters import folder, paper, queries, sheets
 from signing.letters.models import ConsentPurpose, Letter, Wording
-from signing.letters.paper import Words
-from signing.letters.sheets import NoFont, Paper
+from signing.letters.paper import NoFont, Paper, Words
 from tests import make, staff
 from tests.conftest import missing
 

@@ -10,13 +10,23 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from signing.core import clock, locales
+from signing.core.db import transaction
 from signing.core.ids import HOUSE, new_id
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Place, vault
+from signing.exports import actions as exports
+from signing.exports.choice import Choice
+from signing.exports.purpose import Purpose
 from signing.letters.models import Letter
 from signing.mail.kinds import Kind
 from signing.mail.outbox import Claimed
 from signing.moderation.models import Deed
+from signing.partners import hooks
+from signing.partners.models import Partner
+from signing.partners.programs import HookState
+from signing.signatures.wanted import Wanted
+from signing.staff_accounts.actions import Doer, actor
+from signing.staff_accounts.roles import Held, Role
 from signing.worker import composing
 from tests import make, staff
 from tests.conftest import Inbox
@@ -28,7 +38,11 @@ LINKS = {
     Kind.REMINDER: {"confirm"},
     Kind.INVITATION: {"invitation"},
     Kind.PARTNER: {"partner"},
+    Kind.EXPORT_WAITING: {"letters"},
+    Kind.WEBHOOK_FAILING: set(),
+    Kind.WEBHOOK_OFF: set(),
 }
+OF_PARTNER = (Kind.PARTNER, Kind.WEBHOOK_FAILING, Kind.WEBHOOK_OFF)
 OF_HOUSE = {Kind.ALL_LINKS, Kind.INVITATION}
 # Tests of their own see to these: tests/news/test_every_news_mail.py
 ELSEWHERE = {Kind.NEWS, Kind.NEWS_TEST}
@@ -47,7 +61,9 @@ def test_every_mail_in_every_language(letter: Letter) -> None:
     ref = make.signature(letter, name=NAME, is_confirmed=False)
     about = dict.fromkeys(Kind, ref) | {Kind.INVITATION: staff.invitation()} | _decided(letter)
     partner = make.partner(letter, contact=NAME)
-    about[Kind.PARTNER] = SignatureRef(letter.id, partner.id)
+    about |= dict.fromkeys(OF_PARTNER, SignatureRef(letter.id, partner.id))
+    _in_trouble(partner)
+    about[Kind.EXPORT_WAITING] = _asked(letter)
     kinds = [kind for kind in Kind if kind not in ELSEWHERE]
     batch = [_claimed(kind, about[kind], tag) for kind in kinds for tag in locales.languages()]
     mails = composing.compose(batch, lambda _digests, _most: set())
@@ -62,6 +78,25 @@ def _decided(letter: Letter) -> dict[Kind, SignatureRef]:
     hidden = make.decided(letter, Deed.HIDE, email="hidden@example.org", name=NAME)
     aside = make.decided(letter, Deed.SET_ASIDE, email="aside@example.org", name=NAME)
     return {Kind.NAME_HIDDEN: hidden, Kind.SET_ASIDE: aside, Kind.DECISION_STANDS: aside}
+
+
+def _asked(letter: Letter) -> SignatureRef:
+    """A member who is to agree to an export of somebody else."""
+    asking = staff.member("dora@example.org", [Held(Role.EXPORTER)])
+    deciding = staff.member("cleo@example.org", [Held(Role.EXPORTER)], name=NAME)
+    doer = Doer(actor(asking.id), [Held(Role.EXPORTER)])
+    why = Purpose("Handing over", "The council")
+    with transaction():
+        exports.ask(letter, Choice(Wanted(letter.id)), why, by=doer, number=exports.ALONE + 1)
+    return SignatureRef(letter.id, deciding.id)
+
+
+def _in_trouble(partner: Partner) -> None:
+    """One of the partner's webhooks fails, and one is off."""
+    with transaction():
+        failing, _secret = hooks.add(partner, "https://failing.example/", by=make.OPERATOR)
+        off, _secret = hooks.add(partner, "https://off.example/", by=make.OPERATOR)
+        failing.failing_since, off.state = clock.now(), HookState.OFF
 
 
 def test_a_partner_to_credit_is_named_in_every_language(letter: Letter) -> None:
@@ -114,6 +149,7 @@ def _check(mail: composing.Mail, claimed: Claimed, language: locales.Language) -
     assert links == set(re.findall(r"http\S+", text))
     kinds = {link.split("/")[4] for link in links}
     assert kinds == LINKS.get(claimed.kind, {"my-signature"}) | {"not-me"}
-    spoken = {"staff", language.tag} if claimed.kind is Kind.INVITATION else {language.tag}
+    is_staffs = claimed.kind in {Kind.INVITATION, Kind.EXPORT_WAITING}
+    spoken = {"staff", language.tag} if is_staffs else {language.tag}
     assert {link.split("/")[3] for link in links} == spoken
     assert soup.select("img, script, link") == []

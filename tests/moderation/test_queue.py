@@ -218,7 +218,7 @@ def test_only_bearers_of_the_reported_name_can_be_meant(
         answer = moderator.post(path, deed="hide", reason="insult", signature=meant)
         assert answer.status_code == 303
     assert len(books.names("open-roads")) == 2
-    gone = "Exactly this name is not shown"
+    gone = "No name under the letter is exactly this one"
     report(client, name="Not There")
     page = moderator.get(f"{QUEUE}?after=report:{path.rpartition('/')[2].replace('-', '')}").text
     assert gone in page

@@ -29,6 +29,9 @@ class Endpoint:
     status: int = 204
     slow_seconds: float = 0.0
     location: str = ""
+    keeps: bool = False  # its connections, for more than one call
+    ends_after: int = 0  # so many calls without a word, if it keeps them; 0: never
+    connections: int = 0
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     @property
@@ -38,10 +41,10 @@ class Endpoint:
 
 @contextmanager
 def endpoint(folder: Path) -> Iterator[Endpoint]:
-    certificate = _certificate(folder)
+    pem = certificate(folder)
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    served.load_cert_chain(certificate)
-    trusting = ssl.create_default_context(cafile=str(certificate))
+    served.load_cert_chain(pem)
+    trusting = ssl.create_default_context(cafile=str(pem))
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     server.socket = served.wrap_socket(server.socket, server_side=True)
@@ -58,6 +61,12 @@ def endpoint(folder: Path) -> Iterator[Endpoint]:
 class _Handler(BaseHTTPRequestHandler):
     endpoint: Endpoint
 
+    def setup(self) -> None:
+        super().setup()
+        self.endpoint.connections += 1
+        self.protocol_version = "HTTP/1.1" if self.endpoint.keeps else "HTTP/1.0"
+        self._calls = 0
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.endpoint.received.append((dict(self.headers), body))
@@ -66,12 +75,15 @@ class _Handler(BaseHTTPRequestHandler):
         if self.endpoint.location:
             self.send_header("Location", self.endpoint.location)
         self.end_headers()
+        self._calls += 1
+        if self._calls == self.endpoint.ends_after:
+            self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Nothing is said."""
 
 
-def _certificate(folder: Path) -> Path:
+def certificate(folder: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

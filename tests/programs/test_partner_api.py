@@ -17,7 +17,7 @@ from signing.core.db import db, transaction
 from signing.letters.models import Letter
 from signing.partners import tokens
 from signing.partners.models import Partner
-from signing.partners.programs import Scope, Token
+from signing.partners.programs import OF_PARTNER, Scope, Token
 from signing.signatures import actions
 from signing.signatures.models import Consent, Signature
 from tests import make
@@ -42,7 +42,7 @@ def partner(letter: Letter) -> Partner:
 
 def token(partner: Partner, *scopes: Scope) -> str:
     with transaction():
-        return tokens.make(partner, "CRM", scopes or set(Scope), A_DAY, by=make.OPERATOR)
+        return tokens.make(partner, "CRM", scopes or OF_PARTNER, A_DAY, by=make.OPERATOR)
 
 
 def get(client: FlaskClient, address: str, plain: str) -> TestResponse:

@@ -21,6 +21,7 @@ from signing.core.db import db, transaction
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.partners import actions as partners
+from signing.partners import calls as calls_owed
 from signing.partners import hooks, origins, queries
 from signing.partners.models import Partner
 from signing.partners.programs import Call, CallState, HookState, Webhook
@@ -30,6 +31,7 @@ from signing.worker import hook_wire, retaining
 from signing.worker.hook_wire import NotReached, Wire
 from signing.worker.hooks import Caller
 from tests import make
+from tests.conftest import Inbox
 from tests.programs.asking import agreeing, asking
 from tests.programs.endpoint import Endpoint, endpoint
 
@@ -157,19 +159,100 @@ def test_what_fails_is_tried_for_days_then_given_up_and_sent_again_by_staff(
     there.status = 500
     agreeing(letter(), partner)
     at = clock.now()
-    for pause in (timedelta(), *hooks.PAUSES):
+    for pause in (timedelta(), *calls_owed.PAUSES):
         at += pause + timedelta(seconds=1)
         with time_machine.travel(at, tick=False):
             run(caller)
-    assert len(there.received) == len(hooks.PAUSES) + 1
+    assert len(there.received) == len(calls_owed.PAUSES) + 1
     (dead,) = calls()
     assert (dead.state, dead.error) == (CallState.DEAD, "500")
     there.status = 200
     with transaction():
         assert hooks.replay(hooks.get(hook.letter_id, hook.id), by=make.OPERATOR) == 1
-    run(caller)
+    with time_machine.travel(at + timedelta(minutes=2)):
+        run(caller)
     assert len({headers["webhook-id"] for headers, _b in there.received}) == 1
     assert [one.state for one in calls()] == [CallState.DONE]
+
+
+def test_many_calls_go_over_few_connections_and_one_that_ends_between_is_made_anew(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    there.keeps, there.ends_after = True, 3
+    for number in range(12):
+        agreeing(letter(), partner, email=f"{number}@example.org")
+    run(caller)
+    assert {one.state for one in calls()} == {CallState.DONE}
+    assert len({headers["webhook-id"] for headers, _b in there.received}) == 12
+    assert there.connections <= 6
+
+
+def test_who_fails_is_asked_one_by_one_and_what_was_not_tried_is_no_attempt(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    there.status = 503
+    for number in range(6):
+        agreeing(letter(), partner, email=f"{number}@example.org")
+    run(caller)
+    assert len(there.received) <= 3  # two lines at first, and then it rests
+    assert sum(one.attempts for one in calls()) == len(there.received)
+    there.status = 204
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        run(caller)
+    assert {one.state for one in calls()} == {CallState.DONE}
+
+
+def test_an_endpoint_that_fails_holds_up_no_other(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    with transaction():
+        dead, _secret = hooks.add(partner, "https://hooks.partner.example/", by=make.OPERATOR)
+        dead.url = "https://localhost:1/"
+    for number in range(8):
+        agreeing(letter(), partner, email=f"{number}@example.org")
+    run(caller)
+    mine = [one.state for one in calls() if one.webhook_id == hook.id]
+    assert mine == [CallState.DONE] * 8
+    assert len(there.received) == 8
+
+
+def test_a_webhook_that_is_removed_while_it_is_called_is_forgotten(
+    partner: Partner, hook: Webhook, there: Endpoint, caller: Caller
+) -> None:
+    there.status, there.slow_seconds = 500, 0.2
+    agreeing(letter(), partner)
+    caller.work()
+    with transaction():
+        hooks.remove(hooks.get(hook.letter_id, hook.id), by=make.OPERATOR)
+    caller.finish()
+    assert calls() == []
+
+
+def test_the_partners_contact_alone_is_told_when_it_fails_for_long_and_when_it_is_off(
+    partner: Partner,
+    hook: Webhook,
+    there: Endpoint,
+    caller: Caller,
+    inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inbox.worker, "_caller", caller)
+    there.status = 503
+    agreeing(letter(), partner)
+    before, at, told = len(inbox.mails), clock.now(), []
+    for minutes in (10, 31, 60, 3000, 7300, 7400):
+        with time_machine.travel(at + timedelta(minutes=minutes), tick=False):
+            for _ in range(3):
+                caller.work()
+                caller.finish()
+            told.append([f"{one['To']}" for one in inbox.mails[before:]])
+    assert [len(one) for one in told] == [0, 1, 1, 1, 2, 2]
+    assert all("noor@partner.example" in one for one in told[-1])
+    failing, off = (Inbox.text(one) for one in inbox.mails[before:])
+    assert "has taken none of our calls" in failing
+    assert "we call it no more" in off
+    assert hooks.get(hook.letter_id, hook.id).state == HookState.OFF
+    assert all("localhost" in one and "key=1" not in one for one in (failing, off))
 
 
 def test_an_endpoint_that_wants_no_more_is_called_no_more_and_nothing_is_lost(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -18,7 +18,7 @@ from signing.counts import brought, periods
 from signing.counts.brought import Figures
 from signing.letters.models import Letter
 from signing.partners.models import Partner
-from signing.signatures import actions, credit, queries
+from signing.signatures import actions, credit, deeds, queries
 from signing.signatures.models import Signature, Touch
 from signing.worker import retaining
 from tests import make
@@ -109,6 +109,42 @@ def test_a_withdrawn_signature_counts_for_nobody(
     assert figures(letter, green).ever == 0
     assert credit.totals(letter.id) == {mailing.id: 0}
     assert db.session.scalar(select(func.count()).select_from(Touch)) == 0
+
+
+def test_who_is_set_aside_is_credited_to_nobody_until_they_are_restored(
+    letter: Letter, green: Partner, mailing: Partner
+) -> None:
+    refs = [make.signature(letter, email=f"{n}@example.org") for n in range(3)]
+    for ref in refs:
+        touch(ref, green)
+        touch(ref, mailing)
+    steps: list[tuple[Callable[[SignatureRef], object], SignatureRef, int]] = [
+        (_set_aside, refs[0], 2),
+        (_restore, refs[0], 3),
+        (_set_aside, refs[1], 2),
+        (actions.withdraw, refs[1], 2),  # it was not counted any more
+        (_set_aside, refs[0], 1),
+        (_restore, refs[0], 2),
+        (actions.withdraw, refs[0], 1),
+    ]
+    for do, ref, left in steps:
+        with transaction():
+            do(ref)
+        assert credit.totals(letter.id) == {green.id: left, mailing.id: left}
+        assert counts.compare(letter.id, queries.tally(letter.id)) == []
+    with transaction():
+        _set_aside(refs[2])
+    assert not touch(refs[2], make.source(letter, "june", "Mailing in June"))
+    retaining.erase(letter, by=make.OPERATOR)
+    assert credit.totals(letter.id) == {green.id: 0, mailing.id: 0}
+
+
+def _set_aside(ref: SignatureRef) -> None:
+    deeds.set_aside(ref, reason="fraud", by=make.OPERATOR)
+
+
+def _restore(ref: SignatureRef) -> None:
+    deeds.restore(ref, by=make.OPERATOR)
 
 
 def test_who_goes_changes_no_day_that_was_told(letter: Letter, green: Partner) -> None:

@@ -57,3 +57,26 @@ def test_first_name_and_initial(name: str, shown: str) -> None:
 
 def test_whoever_chose_no_is_not_shown() -> None:
     assert names.public("Zoë Lindqvist", Show.NO) is None
+
+
+def test_an_address_is_seen_however_it_is_written() -> None:
+    for name in (
+        "win@spam.example",
+        "win\uff20spam.example",
+        "win\ufe6bspam.example",
+        "https://spam.example",
+        "https\uff1a\uff0f\uff0fspam.example",
+        "www.spam.example",
+        "\uff57\uff57\uff57\uff0espam",
+        "\u24e6\u24e6\u24e6\u3002spam",
+        "spam\uff0eexample\uff0fnow",
+    ):
+        assert names.holds_address(name), ascii(name)
+    for name in (
+        "O",
+        "Dr. Zo\u00eb Lindqvist",
+        "\u5c71\u7530\u3000\u82b1\u5b50",
+        "J. R. R. Tolkien",
+        "\u2105 Ann",
+    ):
+        assert not names.holds_address(name), ascii(name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 
 from flask import Flask
 
@@ -18,6 +19,7 @@ from signing.counts.actions import roll_up
 from signing.counts.models import CountChange
 from signing.letters import queries as letters
 from signing.signatures import actions, retention
+from signing.signatures import queries as signatures
 from signing.signatures.models import Show, State
 from signing.worker import retaining
 from tests import make
@@ -64,6 +66,64 @@ def test_fifty_presses_count_once(app: Flask, books: Books) -> None:
     at_once(app, *[lambda: make.confirm(ref)] * THREADS)
     assert books.total("open-roads") == 1
     assert books.balance("open-roads")
+
+
+def test_a_text_changes_before_the_first_has_confirmed_or_not_at_all(app: Flask) -> None:
+    letter = make.letter()
+    ref = make.signature(letter, is_confirmed=False)
+    read, go_on = threading.Event(), threading.Event()
+
+    def publish() -> bool:
+        with transaction():
+            is_frozen = signatures.has_confirmed(letter.id, to_change=True)
+            read.set()
+            go_on.wait(10)
+            return is_frozen
+
+    def confirm() -> None:
+        read.wait(10)
+        make.confirm(ref)
+
+    with ThreadPoolExecutor(2) as pool:
+        publishing, confirming = (pool.submit(_in_context, app, one) for one in (publish, confirm))
+        done, _waiting = wait([publishing, confirming], timeout=0.3)
+        assert not done
+        go_on.set()
+        assert publishing.result() is False
+        confirming.result()
+    assert publish() is True
+
+
+def test_publishing_waits_for_whoever_is_about_to_be_the_first(app: Flask) -> None:
+    letter = make.letter()
+    ref = make.signature(letter, is_confirmed=False)
+    pressed, go_on = threading.Event(), threading.Event()
+
+    def confirm() -> None:
+        with transaction():
+            actions.confirm(ref, revision=1, grace=timedelta(days=7))
+            pressed.set()
+            go_on.wait(10)
+
+    def publish() -> bool:
+        pressed.wait(10)
+        with transaction():
+            return signatures.has_confirmed(letter.id, to_change=True)
+
+    with ThreadPoolExecutor(2) as pool:
+        confirming, publishing = (pool.submit(_in_context, app, one) for one in (confirm, publish))
+        done, _waiting = wait([confirming, publishing], timeout=0.3)
+        assert not done
+        go_on.set()
+        assert publishing.result() is True
+
+
+def _in_context(app: Flask, work: Callable[[], object]) -> object:
+    with app.app_context():
+        try:
+            return work()
+        finally:
+            db.session.remove()
 
 
 def test_a_form_sent_while_the_button_is_pressed_never_confirms_what_was_not_shown(

@@ -21,9 +21,9 @@ from signing.signatures.models import Entry, Show
 from signing.signatures.person import Person
 from signing.signatures.screening import Reason, reasons_in
 from signing.web.api.access import Access
+from signing.web.api.bodies import Mistakes
 from signing.web.api.program_shapes import Consents, NewSignature
 
-Mistakes = Mapping[str, LazyString | str]
 Shown = Mapping[ConsentPurpose, Wording]
 TYPED = (Field.POSTCODE, Field.CITY, Field.ORGANISATION, Field.COMMENT)
 LONGEST = {

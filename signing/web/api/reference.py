@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from signing.core.settings import Settings
 from signing.web import headers
+from signing.web.api.access import Holder
 from signing.web.api.answering import OPERATION, Operation
 from signing.web.api.program_shapes import Invalid
 from signing.web.api.shapes import LONGEST_SLUG, SLUG, Problem, Shape
@@ -23,25 +24,27 @@ KEPT_SECONDS = 300
 VERSION = "1"
 SCHEMAS = "#/components/schemas/{model}"
 ABOUT = (
-    "Letters and their counts need no key; what a partner's program is told needs a token. Keys "
-    "may be added to answers; what is there keeps its meaning: whatever breaks that gets a new "
-    "version beside this one."
+    "Letters and their counts need no key; what programs of the campaign and of partners are told "
+    "needs a token. People's data leaves to partners whom they agreed to, and else by exports "
+    "alone. Keys may be added to answers; what is there keeps its meaning: whatever breaks that "
+    "gets a new version beside this one."
 )
 REFUSALS = {
-    "400": "The query is not what is described here.",
+    "400": "The query, or the kind of body, is not what is described here.",
     "401": "The token is missing, over or revoked.",
     "403": "The token does not open this, or is another letter's or partner's.",
-    "404": "There is no such letter.",
-    "410": "The letter takes no signatures.",
+    "404": "There is none at this address.",
+    "409": "Not now: it is done already, something else is to be done first, or there are enough.",
+    "410": "The letter takes no signatures, or the data of its signers was erased.",
+    "413": "The file is too large.",
     "422": "Fields are wrong: `errors` names each.",
     "429": "Too many requests from one network; `Retry-After` says how many seconds to wait.",
 }
-TOKEN = {
-    "token": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "Made by the campaign, shown once. Never put it into a web page.",
-    }
+BEARER = {"type": "http", "scheme": "bearer"}
+HOW = "Made by the campaign, shown once. Never put it into a web page."
+TOKENS = {
+    Holder.PARTNER.value: {**BEARER, "description": f"A partner's. {HOW}"},
+    Holder.CAMPAIGN.value: {**BEARER, "description": f"Of the campaign's own programs. {HOW}"},
 }
 LIMIT_HEADERS = {
     "X-RateLimit-Limit": "how many requests a network may make in a while",
@@ -83,14 +86,14 @@ def document() -> dict[str, Any]:
         "info": {"title": settings.site_name, "version": VERSION, "description": ABOUT},
         "servers": [{"url": settings.base_url}],
         "paths": _paths(operations),
-        "components": {"schemas": schemas["$defs"], "securitySchemes": TOKEN},
+        "components": {"schemas": schemas["$defs"], "securitySchemes": TOKENS},
     }
 
 
 def _paths(operations: dict[tuple[str, str], Operation]) -> dict[str, dict[str, Any]]:
     paths: dict[str, dict[str, Any]] = {}
     for (path, method), one in operations.items():
-        paths.setdefault(path, {})[method] = _described(path, one)
+        paths.setdefault(path, {})[method] = _described(path, method, one)
     return paths
 
 
@@ -98,49 +101,51 @@ def _operations() -> Iterator[tuple[tuple[str, str], Operation]]:
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = getattr(current_app.view_functions[rule.endpoint], OPERATION, None)
         if isinstance(operation, Operation):
-            method = "post" if operation.body else "get"
-            yield (re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule), method), operation
+            (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+            yield (re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule), method.lower()), operation
 
 
-def _described(path: str, operation: Operation) -> dict[str, Any]:
-    parameters = [*_in_path(path), *_in_query(operation.query)]
-    statuses = [
-        status
-        for status, is_possible in (
-            ("400", bool(operation.query.model_fields) or operation.body is not None),
-            ("401", operation.scope is not None),
-            ("403", operation.scope is not None),
-            ("404", "{" in path),
-            ("410", operation.body is not None),
-            ("422", operation.body is not None),
-            ("429", True),
-        )
-        if is_possible
-    ]
+def _described(path: str, method: str, operation: Operation) -> dict[str, Any]:
+    refused = {status: _refusal(status) for status in _list_refused(path, operation)}
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "parameters": parameters,
-        "responses": _good(operation) | {status: _refusal(status) for status in statuses},
+        "parameters": [*_in_path(path), *_in_query(operation.query)],
+        "responses": _good(method, operation) | refused,
     }
     if operation.scope:
-        described["security"] = [{"token": [operation.scope.value]}]
+        described["security"] = [{one.value: [operation.scope.value]} for one in operation.of]
     if operation.body:
-        content = {"application/json": {"schema": _reference(operation.body)}}
+        content = {operation.takes: {"schema": _reference(operation.body)}}
         described["requestBody"] = {"required": True, "content": content}
     return described
 
 
-def _good(operation: Operation) -> dict[str, Any]:
-    if operation.body:
-        return {"202": _answer(operation.shape)}
+def _list_refused(path: str, operation: Operation) -> list[str]:
+    possible = {
+        "400": bool(operation.query.model_fields) or operation.body is not None,
+        "401": operation.scope is not None,
+        "403": operation.scope is not None,
+        "404": "{" in path,
+        "410": operation.scope is not None,
+        "429": True,
+    }
+    statuses = {status for status, is_possible in possible.items() if is_possible}
+    return sorted(statuses | {str(status) for status in operation.refuses})
+
+
+def _good(method: str, operation: Operation) -> dict[str, Any]:
+    if method != "get":
+        return {str(operation.good): _answer(operation.shape)}
     unchanged = {"description": "Nothing has changed since the `ETag` in `If-None-Match`."}
     return {"200": _answer(operation.shape), "304": unchanged}
 
 
 def _in_path(path: str) -> Iterator[dict[str, Any]]:
     for name in re.findall(r"{(\w+)}", path):
-        schema = {"type": "string", "pattern": SLUG, "maxLength": LONGEST_SLUG}
+        schema: dict[str, Any] = {"type": "string", "pattern": SLUG, "maxLength": LONGEST_SLUG}
+        if name.endswith("_id"):
+            schema = {"type": "string", "format": "uuid"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 

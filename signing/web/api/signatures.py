@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from flask import Blueprint, Response, current_app, jsonify, request
-from pydantic import ValidationError
+from flask import Blueprint, current_app
 from werkzeug.exceptions import TooManyRequests
 
 from signing.core import clock
 from signing.core.db import transaction
-from signing.core.refusals import Refusal
 from signing.core.settings import Settings
 from signing.letters import queries as letters
 from signing.letters import wordings
@@ -20,36 +18,16 @@ from signing.partners.programs import Scope
 from signing.programs import newsletters
 from signing.signatures import actions, screening
 from signing.signatures.screening import Reason, Sent, Work
-from signing.web import errors
-from signing.web.api import access, checking
+from signing.web.api import access, bodies, checking
 from signing.web.api.access import Access
 from signing.web.api.answering import Answer, BadQuery, answers
-from signing.web.api.checking import Mistakes
+from signing.web.api.bodies import Wrong
 from signing.web.api.program_shapes import Asked, NewSignature, Sentence, SignForm, Taken
 from signing.web.api.shapes import Nothing
 from signing.web.unhurried import unhurried
 
 bp = Blueprint("signatures", __name__, url_prefix="/api/v1")
 WAIT_SECONDS = 600
-
-
-class Wrong(Refusal):
-    """Some fields cannot be taken."""
-
-    status = 422
-
-    def __init__(self, mistakes: Mistakes) -> None:
-        super().__init__()
-        self.mistakes = mistakes
-
-
-def refuse(wrong: Wrong) -> Response:
-    """Problem details that name each field."""
-    told = [{"field": field, "message": str(said)} for field, said in wrong.mistakes.items()]
-    response = errors.answer(wrong.status, str(wrong))
-    named = jsonify(status=wrong.status, title=str(wrong), errors=told)
-    response.set_data(named.get_data())
-    return response
 
 
 @bp.get("/letters/<slug:slug>/form")
@@ -89,14 +67,14 @@ def list_shown(letter: Letter, partner: Partner, locale: str) -> Mapping[Consent
 
 
 @bp.post("/letters/<slug:slug>/signatures")
-@answers(Taken, scope=Scope.SIGN, body=NewSignature)
+@answers(Taken, scope=Scope.SIGN, body=NewSignature, good=202, refuses=(410, 422))
 def sign(slug: str, query: Nothing) -> Answer[Taken]:  # noqa: ARG001
     """Have somebody asked by mail whether they sign; the same answer whoever signed before."""
     entered = access.enter(slug, Scope.SIGN)
     if not entered.partner.is_active:
         raise access.NotYours
     actions.check_open(entered.letter)
-    body = _read()
+    body = bodies.read_json(NewSignature)
     reasons = _screen(entered, body)
     shown: Mapping[ConsentPurpose, Wording] = {}
     if body.locale in letters.list_locales(entered.letter.id):
@@ -106,22 +84,7 @@ def sign(slug: str, query: Nothing) -> Answer[Taken]:  # noqa: ARG001
     declaration = checking.declaration(entered, body, shown, reasons)
     with unhurried(), transaction():
         actions.sign(entered.letter, declaration)
-    return Answer(Taken(), status=202)
-
-
-def _read() -> NewSignature:
-    if not request.is_json:
-        raise BadQuery
-    try:
-        return NewSignature.model_validate_json(request.get_data())
-    except ValidationError as error:
-        raise Wrong(dict(_named(error))) from None
-
-
-def _named(error: ValidationError) -> Iterator[tuple[str, str]]:
-    """Each field once; what was typed is not repeated."""
-    for one in error.errors(include_url=False, include_input=False, include_context=False):
-        yield ".".join(map(str, one["loc"])) or "body", one["msg"]
+    return Answer(Taken())
 
 
 def _screen(entered: Access, body: NewSignature) -> tuple[Reason, ...]:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw
-
+from signing.core.later import later
 from signing.core.locales import Language
 from signing.web.embed.badge import INK, LABEL_GROUND, VALUE_GROUND
-from signing.web.embed.lettering import Lettering
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageDraw
+
+    from signing.web.embed import lettering as faces
+    from signing.web.embed.lettering import Lettering
+else:
+    Image, ImageDraw = later("PIL.Image"), later("PIL.ImageDraw")
+    faces = later("signing.web.embed.lettering")
 
 PAPER, TEXT, SOFT, LINE = "#f8f6f0", "#1d1c19", "#5b5850", "#dedacf"
 ACCENT = VALUE_GROUND
@@ -41,7 +49,7 @@ class Words:
 
 def badge(words: Words) -> bytes:
     """A PNG: label and number, side by side."""
-    plain, bold = (Lettering(words.language, SIZE, is_bold) for is_bold in (False, True))
+    plain, bold = (faces.Lettering(words.language, SIZE, is_bold) for is_bold in (False, True))
     number = words.count_text if bold.can_write(words.count_text) else str(words.n)
     label = words.label if plain.can_write(words.label) else ""
     label_width = round(plain.width(label)) + 2 * PADDING if label else 0
@@ -78,7 +86,7 @@ def card(words: Words) -> bytes:
     begin = width - EDGE if is_rtl else EDGE
     draw.rectangle((width - BAR, 0, width, height) if is_rtl else (0, 0, BAR - 1, height), ACCENT)
 
-    small = Lettering(words.language, WORD_SIZE - 8)
+    small = faces.Lettering(words.language, WORD_SIZE - 8)
     if small.can_write(words.site_name):
         small.draw(draw, (begin, 96), words.site_name, SOFT)
     _write_title(draw, words, begin)
@@ -91,7 +99,7 @@ def card(words: Words) -> bytes:
 def _write_title(draw: ImageDraw.ImageDraw, words: Words, begin: int) -> None:
     space = CARD[0] - 2 * EDGE
     for size in TITLE_SIZES:
-        lettering = Lettering(words.language, size, is_bold=True)
+        lettering = faces.Lettering(words.language, size, is_bold=True)
         if not lettering.can_write(words.title):
             return
         most = min(TITLE_LINES, 270 // round(size * 1.22))
@@ -111,10 +119,10 @@ def _cut(lettering: Lettering, title: str, space: int) -> str:
 
 
 def _write_number(draw: ImageDraw.ImageDraw, words: Words, begin: int) -> None:
-    large = Lettering(words.language, NUMBER_SIZE, is_bold=True)
+    large = faces.Lettering(words.language, NUMBER_SIZE, is_bold=True)
     number = words.count_text if large.can_write(words.count_text) else str(words.n)
     large.draw(draw, (begin, NUMBER_LINE), number, ACCENT)
-    word = Lettering(words.language, WORD_SIZE)
+    word = faces.Lettering(words.language, WORD_SIZE)
     if word.can_write(words.label):
         after = large.width(number) + WORD_SIZE // 2
         is_rtl = words.language.direction == "rtl"

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from signing.core import clock, locales
@@ -105,7 +115,8 @@ def _framed_letter(slug: str, code: str, *, to_open: bool = False) -> Letter:
     partner = partners.find_framing(letter.id, code)
     if partner is None or (to_open and not partner.is_active):
         raise NotFound
-    g.framed_by = {"letter": letter, "code": code, "origins": partner.origins, "layout": LAYOUT}
+    around = [*partner.origins, current_app.config["BASE_URL"]]  # staff look at it on ours
+    g.framed_by = {"letter": letter, "code": code, "origins": around, "layout": LAYOUT}
     return letter
 
 

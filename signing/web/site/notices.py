@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 
+from signing.collected import queries as collected
 from signing.core import locales
 from signing.core.settings import Settings
 from signing.letters import markdown, wordings
@@ -34,6 +35,7 @@ def privacy(slug: str) -> ResponseReturnValue:
         alternates=alternates(reading, "site.notices.privacy"),
         wordings=wordings.list_shown(letter, spoken().tag),
         partners=partners.list_public(letter.id),
+        has_collected=bool(collected.list_shown(letter.id)),
         text_language=locales.languages()[text.locale],
         own_words=markdown.render(text.privacy) if text.privacy else "",
     )

@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from signing.audit import Verb, log
+from signing.audit import ActorKind, Verb, log
 from signing.audit import details as audit_details
 from signing.audit import queries as audit
 from signing.audit.details import Detail
@@ -20,10 +20,11 @@ from signing.audit.models import AuditEvent
 from signing.audit.queries import Place, Wanted
 from signing.core.db import transaction
 from signing.exports.sheets import csv_lines
+from signing.partners import tokens
 from signing.staff_accounts import queries
 from signing.staff_accounts.roles import Act
 from signing.web.speech import spoken
-from signing.web.staff import gate, tables, words
+from signing.web.staff import gate, tables, verbs, words
 
 bp = Blueprint("audit_log", __name__, url_prefix="/audit")
 A_PAGE = 50
@@ -37,6 +38,17 @@ class Line:
 
     event: AuditEvent
     details: list[Detail]
+
+    @property
+    def what(self) -> str:
+        """What was done; as it was noted, where an older version noted it."""
+        verb = self.event.verb
+        return str(verbs.VERBS[Verb(verb)]) if verb in verbs.VERBS else verb
+
+    @property
+    def doer(self) -> str:
+        kind = self.event.actor_kind
+        return str(verbs.ACTORS[ActorKind(kind)]) if kind in verbs.ACTORS else kind
 
 
 @bp.get("")
@@ -54,12 +66,13 @@ def prepared(sought: Wanted) -> dict[str, Any]:
     chosen = {name: _sent(name) for name in FILTERS}
     found = audit.list_page(sought, after=Place.read(_sent("after")), limit=A_PAGE + 1)
     page = tables.of(found, lambda event: str(Place.of(event)), size=A_PAGE, **chosen)
-    names = queries.list_names()
+    members = {str(id_): name for id_, name in queries.list_names().items()}
+    by = {one.actor_id for one in page.rows if one.actor_kind == ActorKind.PROGRAM}
     return {
         "lines": [Line(one, audit_details.read(one.verb, one.details)) for one in page.rows],
         "page": page,
-        "names": {str(id_): name for id_, name in names.items()},
-        "verbs": [verb.value for verb in Verb],
+        "names": members | tokens.list_names(by),
+        "verbs": verbs.listed(),
         "chosen": chosen,
     }
 

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from signing.collected import actions, columns, loading, queries, tables
+from signing.collected import actions, columns, loading, queries, sizes, tables
 from signing.collected.actions import NotNow
 from signing.collected.columns import Column
 from signing.collected.models import Collection, Kind, State
@@ -22,8 +22,6 @@ from signing.web.staff import desk, gate
 from signing.web.staff.collected_forms import Chosen, UploadForm, today
 
 bp = Blueprint("collected_files", __name__, url_prefix="/letters/<slug>/collected")
-MOST_BYTES = 50 * 1024 * 1024
-AROUND_BYTES = 64 * 1024  # the rest of the form
 FIRST_ROWS = 6
 
 
@@ -39,7 +37,7 @@ def _page(form: UploadForm, status: int = 200) -> ResponseReturnValue:
 
 
 @bp.post("/file")
-@gate.asks(Act.COLLECT, most_bytes=MOST_BYTES + AROUND_BYTES)
+@gate.asks(Act.COLLECT, most_bytes=sizes.FILE_BYTES + sizes.AROUND_BYTES)
 def upload(slug: str) -> ResponseReturnValue:
     """The file is kept sealed for a day at most; without a basis, without its e-mail addresses."""
     form = UploadForm(formdata=request.form)

@@ -15,7 +15,7 @@ from wtforms import DateField, FileField, SelectField, StringField, TextAreaFiel
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length, Optional
 
-from signing.collected import queries
+from signing.collected import queries, sizes
 from signing.collected.actions import About
 from signing.collected.columns import Column, Problem, Signer, checked
 from signing.collected.columns import suffice as columns_suffice
@@ -27,7 +27,7 @@ from signing.signatures import names
 from signing.web.staff import collected_words as words
 from signing.web.staff.forms import Plain
 
-LONGEST, LONGEST_WORDING, LONGEST_SHEET = 120, 4000, 20
+LONGEST, LONGEST_WORDING, LONGEST_SHEET = sizes.SOURCE, sizes.WORDING, 20
 MOST = 10**10  # more people than there are
 _TOO_LONG = _l("This is too long.")
 FILES = (Kind.OPENPETITION, Kind.CHANGE, Kind.OTHER, Kind.PAPER)
@@ -53,7 +53,7 @@ class AboutForm(Plain):
     )
     link = StringField(
         _l("Link to that page (optional)"),
-        [Optional(), Length(max=500, message=_TOO_LONG), _address],
+        [Optional(), Length(max=sizes.LINK, message=_TOO_LONG), _address],
         filters=[lambda value: (value or "").strip()],
     )
     began_on = DateField(_l("First day of collecting (optional)"), [Optional()])
@@ -139,7 +139,7 @@ class FigureForm(AboutForm):
         _l("Link to the page that shows the number"),
         [
             InputRequired(_l("Enter the link: whoever reads the number should be able to look.")),
-            Length(max=500, message=_TOO_LONG),
+            Length(max=sizes.LINK, message=_TOO_LONG),
             _address,
         ],
         filters=[lambda value: (value or "").strip()],

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from signing.audit import Verb, log
 from signing.core import locales
 from signing.core.db import transaction
+from signing.core.later import later
 from signing.core.links import absolute
 from signing.core.refusals import NotFound
-from signing.letters import paper, sheets
+from signing.letters import paper
 from signing.letters import queries as letters
 from signing.letters.models import Letter
-from signing.letters.paper import Words
-from signing.letters.sheets import Paper
+from signing.letters.paper import Paper, Words
 from signing.staff_accounts.roles import Act
 from signing.web.staff import desk, gate
+
+if TYPE_CHECKING:
+    from signing.letters import sheets
+else:
+    sheets = later("signing.letters.sheets")
 
 bp = Blueprint("collected_sheets", __name__, url_prefix="/letters/<slug>/sheets")
 ROWS = 12

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import make_response, render_template, request
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from signing.counts import queries as counts
 from signing.letters import queries as letters
 from signing.letters.models import Letter, State
+from signing.staff_accounts import roles
 from signing.staff_accounts.roles import Act
 from signing.web import headers
 from signing.web.speech import spoken
@@ -47,10 +48,13 @@ class Group:
         return any(tab.is_current for tab in self.tabs)
 
     def open_to_whoever_is_signed_in(self, letter_id: UUID) -> Group:
-        """With what they may open; it leads to the first of it."""
-        may = gate.signed().may
-        return Group(self.label, tuple(tab for tab in self.tabs if may(tab.act, letter_id)))
+        """With what they may open; it leads to the first of it. Translators find their work."""
+        may, is_all = gate.signed().may, not _only_translates(letter_id)
+        tabs = (one for one in self.tabs if is_all or one.endpoint in TRANSLATED)
+        return Group(self.label, tuple(tab for tab in tabs if may(tab.act, letter_id)))
 
+
+TRANSLATED = ("staff.texts.show", "staff.phrases.show", "staff.news.show")
 
 # In the order in which a campaign lives.
 GROUPS = (
@@ -84,9 +88,22 @@ GROUPS = (
     ),
     Group(
         _l("Partners"),
-        (Tab("staff.partners.show_all", _l("Partners"), Act.MANAGE_PARTNERS),),
+        (
+            Tab("staff.partners.show_all", _l("Partners"), Act.MANAGE_PARTNERS),
+            Tab("staff.programs.show", _l("Programs"), Act.MANAGE_TOKENS),
+        ),
     ),
 )
+
+
+def _only_translates(letter_id: UUID) -> bool:
+    return roles.only_translates(gate.signed().known.held, letter_id)
+
+
+def entrance(letter: Letter) -> str:
+    """Where whoever opens the letter begins: with its figures, or with what they translate."""
+    endpoint = TRANSLATED[0] if _only_translates(letter.id) else "staff.overview.show"
+    return url_for(endpoint, slug=letter.slug)
 
 
 def letter() -> Letter:
@@ -104,6 +121,8 @@ def page(template: str, status: int = 200, **values: Any) -> ResponseReturnValue
         title=letters.get_title(own, spoken().tag),
         state_name=words.LETTER_NAMES[State(own.state)],
         count=counts.total(own.id).n,
+        is_wrong=status in {409, 422},
+        entrance=entrance(own),
         desk_groups=[group for group in groups if group.tabs],
         **values,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,9 +23,10 @@ from signing.exports.sheets import csv_lines
 from signing.jobs import queries as jobs
 from signing.letters import queries as letters
 from signing.letters.models import Letter
+from signing.partners import queries as partners
 from signing.staff_accounts import queries as members
 from signing.staff_accounts.roles import Act
-from signing.web.staff import desk, gate, tables
+from signing.web.staff import desk, gate, signatures_words, tables
 from signing.web.staff import exports_words as words
 
 bp = Blueprint("exports", __name__, url_prefix="/letters/<slug>/exports")
@@ -46,19 +47,27 @@ class Line:
     choice: Choice
     why: Purpose | None
     state: str
+    partners: Mapping[UUID, str]
 
     @property
     def filters(self) -> dict[str, str]:
-        return {name: str(getattr(self.choice.wanted, name)) for name in self.choice.used}
+        wanted = self.choice.wanted
+        told = {name: str(getattr(wanted, name)) for name in self.choice.used}
+        if wanted.partner_id:
+            told["partner_id"] = self.partners.get(wanted.partner_id, "–")
+        if wanted.entry:
+            told["entry"] = str(signatures_words.ENTRIES[wanted.entry])
+        return told
 
     @classmethod
-    def of(cls, export: Export) -> Line:
+    def of(cls, export: Export, partners: Mapping[UUID, str]) -> Line:
         state = State.OVER if export.has_lapsed else State(export.state)
         return cls(
             export,
             Choice.read_json(export.choice),
             purpose.find(export),
             str(words.STATES[state]),
+            partners,
         )
 
 
@@ -72,7 +81,7 @@ def show_all(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads 
     return desk.page(
         "staff/exports/all.html",
         letter=letter,
-        lines=[Line.of(one) for one in page.rows],
+        lines=[Line.of(one, {}) for one in page.rows],  # the list names no filters
         pages=page,
         presets=words.PRESETS,
         names=_names(),
@@ -97,7 +106,7 @@ def _id(text: str) -> UUID | None:
 def show(slug: str, export_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
     letter = desk.letter()
     export = queries.get(letter.id, export_id)
-    line = Line.of(export)
+    line = Line.of(export, partners.list_names(letter.id))
     others = queries.list_seconds(letter.id, but=export.asked_by)
     return desk.page(
         "staff/exports/one.html",

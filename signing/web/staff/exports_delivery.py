@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -9,12 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from signing.core import locales
 from signing.core.db import snapshot, transaction
+from signing.core.later import later
 from signing.core.refusals import NotFound
-from signing.exports import actions, delivery, purpose, queries
+from signing.exports import actions, purpose, queries
 from signing.exports.refused import ErasedSince
 from signing.letters import queries as letters
 from signing.staff_accounts.roles import Act
 from signing.web.staff import desk, gate
+
+if TYPE_CHECKING:
+    from signing.exports import delivery
+else:
+    delivery = later("signing.exports.delivery")
 
 bp = Blueprint("exports_delivery", __name__, url_prefix="/letters/<slug>/exports")
 
@@ -32,12 +39,18 @@ def make(slug: str, export_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
     chosen = locales.choose(
         [request.form.get("into", "")], letters.list_locales(letter.id), letter.default_locale
     )
+    has_names = bool(request.form.get("has_names"))
     with snapshot():
-        facts = delivery.gather(letter, queries.get(letter.id, export_id), chosen)
+        facts = delivery.gather(
+            letter,
+            queries.get(letter.id, export_id),
+            chosen,
+            has_names=has_names,
+        )
     with locales.speaking(chosen) as language:
         pdf = delivery.pdf(facts, language)
     with transaction():
-        actions.note_delivery(letter, export, by=gate.signed().doer.actor)
+        actions.note_delivery(letter, export, by=gate.signed().doer.actor, has_names=has_names)
     name = f"{letter.slug}-delivery-{chosen}.pdf"
     return Response(
         pdf,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -26,9 +27,12 @@ from signing.exports.choice import Choice, Format, Preset
 from signing.exports.columns import REFERENCE
 from signing.exports.purpose import Purpose
 from signing.letters.models import ConsentPurpose, Letter
+from signing.partners import queries as partners
+from signing.signatures.models import Entry
 from signing.signatures.wanted import Wanted
 from signing.web.speech import spoken
 from signing.web.staff import exports_words as words
+from signing.web.staff import signatures_words
 from signing.web.staff.forms import Plain
 
 MOST_CHARACTERS = 500
@@ -47,6 +51,8 @@ class ChoiceForm(Plain):
     consent = SelectField(_l("Who agreed to"))
     country = SelectField(_l("Country"))
     locale = SelectField(_l("Language they signed in"))
+    partner = SelectField(_l("Came through"), default="")
+    entry = SelectField(_l("Where they signed"), default="")
     first_day = DateField(_l("Signed from day"), [Optional()])
     last_day = DateField(_l("Signed to day"), [Optional()])
     format = RadioField(_l("File"), default=Format.CSV.value)
@@ -71,6 +77,14 @@ class ChoiceForm(Plain):
             everything,
             *(SelectChoice(tag, language.name) for tag, language in named.items()),
         ]
+        self.partner.choices = [
+            everything,
+            *(SelectChoice(one.id.hex, one.name) for one in partners.list_all(letter.id)),
+        ]
+        self.entry.choices = [
+            everything,
+            *(SelectChoice(*one) for one in signatures_words.ENTRIES.items()),
+        ]
         return self
 
     def validate_columns(self, field: Any) -> None:
@@ -89,6 +103,8 @@ class ChoiceForm(Plain):
             self.letter.id,
             country=self.country.data,
             locale=self.locale.data,
+            partner_id=UUID(self.partner.data) if self.partner.data else None,
+            entry=Entry(self.entry.data) if self.entry.data else None,
             first_day=self.first_day.data,
             last_day=self.last_day.data,
         )

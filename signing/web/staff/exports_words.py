@@ -29,7 +29,7 @@ STATES = {
     State.ASKED: _l("Waits for a second person"),
     State.REFUSED: _l("Refused"),
     State.MAKING: _l("Is being made"),
-    State.OPEN: _l("Can be fetched"),
+    State.OPEN: _l("Can be downloaded"),
     State.OVER: _l("Over"),
 }
 COLUMNS = {
@@ -47,11 +47,13 @@ COLUMNS = {
     "consents": _l("What they agreed to"),
     "entry": _l("Where they signed"),
     "partner": _l("Partner"),
-    "reference": _l("Reference, by which you learn who is gone"),
+    "reference": _l("Reference, to find out later who is gone"),
 }
 FILTERS = {
     "country": _l("Country"),
     "locale": _l("Language"),
+    "partner_id": _l("Came through"),
+    "entry": _l("Where they signed"),
     "first_day": _l("From day"),
     "last_day": _l("To day"),
 }

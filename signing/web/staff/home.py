@@ -16,7 +16,7 @@ from signing.letters.listing import Sought
 from signing.letters.models import Letter, State
 from signing.staff_accounts.roles import Act
 from signing.web.speech import spoken
-from signing.web.staff import gate, home_waiting, tables, words
+from signing.web.staff import desk, gate, home_waiting, tables, words
 
 bp = Blueprint("home", __name__)
 
@@ -26,6 +26,7 @@ class Line:
     """A letter as the list shows it."""
 
     letter: Letter
+    entrance: str
     title: str
     state: str
     count: int
@@ -68,6 +69,7 @@ def _lines(letters: Sequence[Letter]) -> list[Line]:
     return [
         Line(
             one,
+            desk.entrance(one),
             called[one.id].title,
             str(words.LETTER_STATES[State(one.state)]),
             totals.get(one.id, 0),

@@ -36,7 +36,13 @@ class NewLetterForm(Plain):
         ],
         filters=[lambda value: one_line(value or "")],
     )
-    locale = SelectField(_l("Language of the original"))
+    locale = SelectField(
+        _l("Language of the original"),
+        description=_l(
+            "Languages that form and mails are translated into. Another one takes a few hours' "
+            "work: see “For translators” in the documentation."
+        ),
+    )
     slug = StringField(_l("Address (optional)"), filters=[lambda value: (value or "").strip()])
 
     def offer(self) -> NewLetterForm:

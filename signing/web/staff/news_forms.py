@@ -110,4 +110,4 @@ class SendForm(Plain):
 
     def validate_is_sure(self, field: Any) -> None:
         if self.asks_sure and not field.data:
-            raise ValidationError(_l("Tick the box if they shall get a second mail today."))
+            raise ValidationError(_l("Tick the box if they should get a second mail today."))

@@ -77,7 +77,8 @@ def _namer(letter_id: UUID, dimension: str) -> Callable[[str], Name]:
     if dimension == Dimension.ENTRY:
         return _entry
     known = {id_.hex: name for id_, name in partners.list_names(letter_id).items()}
-    return lambda value: Name(known.get(value, value) if value else str(_("Nobody: direct")))
+    directly = str(_("Nobody: they came directly"))
+    return lambda value: Name(known.get(value, value) if value else directly)
 
 
 def _language(tag: str) -> Name:

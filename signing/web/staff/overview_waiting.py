@@ -92,8 +92,8 @@ ITEMS = (
         "staff.wordings.show",
         lambda letter: lagging.count_unreviewed(letter.id),
         lambda n: ngettext(
-            "%(n)s sentence that people agree to is approved by nobody",
-            "%(n)s sentences that people agree to are approved by nobody",
+            "%(n)s sentence that people agree to has not been approved",
+            "%(n)s sentences that people agree to have not been approved",
             n,
             n=few(n),
         ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
@@ -18,8 +20,19 @@ from signing.web.staff.forms import Plain
 SCOPES = {
     Scope.SIGNATURES: _l("Read who agreed to hear from the partner"),
     Scope.SIGN: _l("Have people sign by a form of the partner's own"),
+    Scope.HOOKS: _l("See how the partner's webhooks fare"),
+    Scope.SET_HOOKS: _l("Say which address is told of everybody who agrees"),
 }
 DAYS = {"30": _l("30 days"), "90": _l("90 days"), "365": _l("a year")}
+
+
+OWN_SCOPES = {
+    Scope.NAMES: _l("Read the public names"),
+    Scope.SIGNATURES: _l("Read all signatures, without names and addresses"),
+    Scope.PARTNERS: _l("Read what partners and sources brought"),
+    Scope.IMPORTS: _l("Bring in lists of signatures from elsewhere"),
+    Scope.HOOKS: _l("See how the webhooks of all partners fare"),
+}
 
 
 class TokenForm(Plain):
@@ -34,10 +47,11 @@ class TokenForm(Plain):
         filters=[lambda value: clean_line(value or "")],
     )
     scopes = SelectMultipleField(_l("What it opens"), [DataRequired(_l("Choose at least one."))])
-    days = SelectField(_l("How long it is good"), default="90")
+    days = SelectField(_l("How long it is valid"), default="90")
 
-    def offer(self) -> TokenForm:
-        self.scopes.choices = [SelectChoice(one.value, label) for one, label in SCOPES.items()]
+    def offer(self, scopes: Mapping[Scope, LazyString] = SCOPES) -> TokenForm:
+        """With what the token can open: a partner's, or one of the campaign's own."""
+        self.scopes.choices = [SelectChoice(one.value, label) for one, label in scopes.items()]
         self.days.choices = [SelectChoice(one, label) for one, label in DAYS.items()]
         return self
 

@@ -79,6 +79,7 @@ def save(slug: str, group: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk
     try:
         with transaction():
             fresh = letters.get_to_change(letter.id)
+            is_signed = signatures.has_confirmed(letter.id, to_change=True)
             _check_seen(form, fresh)
             signed = settings.Signed(is_signed, form.why)
             settings.change(fresh, form.values(), signed, by=gate.signed().doer.actor)
@@ -87,6 +88,7 @@ def save(slug: str, group: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk
     except settings.SettingUnusable as refusal:
         return _wrong(form, refusal.name, refusal.why)
     except publishing.OriginalFrozen as refusal:
+        form = kind(formdata=request.form).fit(letter, is_signed=True)  # the first just came
         return _wrong(form, "correction", refusal)
     return redirect(url_for(".show", slug=letter.slug, done=1) + f"#{group}", 303)
 

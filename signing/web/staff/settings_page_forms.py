@@ -119,7 +119,7 @@ class LookForm(GroupForm):
 
     accent = StringField(
         _l("Colour of buttons and links"),
-        description=_l("Six digits, such as #0b5c4a. Empty: the colour of the house."),
+        description=_l("Six digits, such as #0b5c4a. Empty: the usual colour of this site."),
     )
 
     take = HiddenField()  # the button that takes what was suggested, whatever the field says

@@ -32,7 +32,7 @@ class TimesForm(GroupForm):
     names = ("opens_at", "closes_at", "time_zone")
 
     time_zone = SelectField(
-        _l("Time zone"), description=_l("All times of the letter are by the clocks there.")
+        _l("Time zone"), description=_l("All times of the letter are in this time zone.")
     )
     opens_at = StringField(
         _l("Opens"),

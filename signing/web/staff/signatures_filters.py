@@ -31,6 +31,7 @@ from signing.signatures.wanted import Wanted
 
 E = TypeVar("E", bound=StrEnum)
 OPEN = ("country", "locale", "partner", "state", "entry", "noticed", "flagged", "first", "last")
+FIRST = {"state"}  # stands beside address and name; the others are folded away
 SORT = "sort"
 SECRET = "q"  # noqa: S105  # the name of a field
 
@@ -51,6 +52,11 @@ class Filters:
     @property
     def is_empty(self) -> bool:
         return not self.wanted.used
+
+    @property
+    def uses_more(self) -> bool:
+        """Something of what is folded away: whoever only looks for an address has no long way."""
+        return not self.kept.keys() <= FIRST | {SECRET}
 
     def address(self, after: str) -> str:
         """The place where the next page begins, as it may stand in an address."""

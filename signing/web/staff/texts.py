@@ -11,6 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
+from signing.audit import Actor
 from signing.core import locales
 from signing.core.db import transaction
 from signing.core.locales import Language
@@ -36,7 +37,11 @@ STATES = {
 
 
 WHY_CHARACTERS = 1000
-REASON_MISSING = _l("People have signed this text. Say why it is changed; visitors read that.")
+
+
+class ReasonMissing(Refusal):
+    status = 422
+    message = _l("People have signed this text. Say why it is changed; visitors read that.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,8 @@ def _carry_out(into: str, verb: Callable[..., None], **more: object) -> Response
         with transaction():
             verb(letter, into, version(), by=gate.signed().doer.actor, **more)
     except Refusal as refusal:
-        return page(refusal.status, mistakes=[(f"text-{into}", str(refusal))])
+        place = "why" if isinstance(refusal, ReasonMissing) else "text"
+        return page(refusal.status, mistakes=[(f"{place}-{into}", str(refusal))])
     return redirect(url_for("staff.texts.show", slug=letter.slug, done="1"), 303)
 
 
@@ -165,13 +171,18 @@ def review(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `des
 @bp.post("/<into>/publish")
 @gate.asks(Act.EDIT_LETTER)
 def publish(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
-    letter = desk.letter()
-    working, is_signed = get_writable(letter, into), signatures.has_confirmed(letter.id)
     why = " ".join(request.form.get("correction", "").split())[:WHY_CHARACTERS]
-    if working.is_original and working.shown is not None and is_signed and not why:
-        return page(422, mistakes=[(f"why-{into}", str(REASON_MISSING))])
+    return _carry_out(into, _publish, why=why)
+
+
+def _publish(letter: Letter, into: str, version: int, *, why: str, by: Actor) -> None:
+    """Whether people have signed is asked only now, while nobody can become the first to."""
+    working = writing.get(letter, into)
+    is_signed = working.is_original and signatures.has_confirmed(letter.id, to_change=True)
+    if is_signed and working.shown is not None and not why:
+        raise ReasonMissing
     correction = why if working.is_original else ""
-    return _carry_out(into, drafts.publish, has_signatures=is_signed, correction=correction)
+    drafts.publish(letter, into, version, has_signatures=is_signed, correction=correction, by=by)
 
 
 @bp.post("/<into>/keep")

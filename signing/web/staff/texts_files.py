@@ -145,7 +145,7 @@ def _is_the_original(letter: Letter, text: Text) -> bool:
 
 def _left_alone(locale: str) -> Outcome:
     language = locales.find(locale)
-    what = _("Left alone: you may not write this language, or the file has another original.")
+    what = _("Not changed: you may not write this language, or the file has another original.")
     return Outcome(language.name if language else locale, what)
 
 
@@ -204,7 +204,7 @@ def _keep(letter: Letter, working: Working, written: Written, problems: list[str
         return Outcome(name, _("Unchanged."), problems)
     is_written = working.has_changes and bool(working.body.strip() or working.title)
     if is_written and not request.form.get("replace"):
-        what = _("Left alone: there is a draft that is not published. Tick the box to replace it.")
+        what = _("Not changed: there is a draft that is not published. Tick the box to replace it.")
         return Outcome(name, what, problems)
     drafts.save(letter, working.locale, written, by=gate.signed().doer.actor)
     return Outcome(name, _("Kept as a draft."), [*problems, *_losses(letter, working)])

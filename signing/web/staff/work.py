@@ -25,7 +25,7 @@ NAMES = {
     Kind.EXPORT: _l("Export"),
     Kind.BROADCAST: _l("News by mail"),
     Kind.COLLECTED: _l("Signatures from elsewhere"),
-    Kind.BULK: _l("A deed to many signatures"),
+    Kind.BULK: _l("A change to many signatures"),
 }
 # Who may pause and stop it: whoever may ask for it.
 ACTS = {
@@ -37,7 +37,7 @@ ACTS = {
 # What can be done to work in a state, with the words of the button. What it works for ends it.
 DEEDS = {
     State.WAITING: {"pause": _l("Pause")},
-    State.PAUSED: {"resume": _l("Go on")},
+    State.PAUSED: {"resume": _l("Continue")},
     State.FAILED: {"resume": _l("Try again")},
 }
 # The page of what it works for. A broadcast is paused there, with the mails that wait already.

@@ -114,6 +114,9 @@ def test_our_own_forms_come_through(
     assert answer.status_code == 303
 
 
+BY_TOKEN = {("DELETE", "api.imports.get_import")}  # there is such a deed, and it asks for a token
+
+
 def test_other_methods_do_nothing_whatever_a_header_says_about_them(
     app: Flask, client: FlaskClient, ref: SignatureRef
 ) -> None:
@@ -121,7 +124,8 @@ def test_other_methods_do_nothing_whatever_a_header_says_about_them(
     for address in walk.addresses(app, "GET", ref):
         overridden = {"X-HTTP-Method-Override": "POST", "X-Method-Override": "POST"}
         for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "ANYTHING"):
-            assert client.open(address.path, method=method).status_code == 405, address
+            status = 401 if (method, address.endpoint) in BY_TOKEN else 405
+            assert client.open(address.path, method=method).status_code == status, address
         answer = client.open(address.path, method="GET", headers=overridden, buffered=True)
         assert answer.status_code < 500, address
     assert _state(app) == before

@@ -10,6 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from signing import create_app
+from signing.collected import actions as collections
+from signing.collected import entering
+from signing.collected.actions import About
+from signing.collected.columns import Signer
+from signing.collected.models import Kind
+from signing.collected.person import Person
 from signing.core import locales
 from signing.core.db import transaction
 from signing.core.settings import Settings
@@ -30,6 +36,7 @@ LAW = {
     "13(1)(c) legal bases": "GDPR art. 6(1)(a) and 9(2)(a)",
     "13(1)(c) the words of the consent": "By pressing the button I ask Road Friends",
     "13(1)(c) the words of the others": "I want news about this letter by mail",
+    "13(1)(c) news": "Each such mail has a link that ends it; whether it is read is not recorded",
     "13(1)(d) legitimate interests": "GDPR art. 6(1)(f)",
     "13(1)(e) receivers: addressee": "The council of roads",
     "13(1)(e) receivers: everybody": "anyone can read and copy it",
@@ -100,6 +107,16 @@ def test_it_follows_the_settings(settings: Settings) -> None:
         "are deleted after 7 days.",
     ):
         assert sentence in said
+
+
+def test_signatures_from_elsewhere_are_told_of_where_there_are_some(client: FlaskClient) -> None:
+    letter = make.letter()
+    about = About(Kind.PAPER, "Market square", date(2026, 3, 1))
+    assert "on paper or elsewhere" not in words(client)
+    with transaction():
+        sheets = collections.begin_sheets(letter, about, by=make.OPERATOR)
+        entering.enter(sheets, Signer(Person(name="Ada Quist"), "", "", "1"), by=make.OPERATOR)
+    assert "Signatures collected on paper or elsewhere are kept in the same way" in words(client)
 
 
 def test_reminders_are_told_of_where_they_are_on_alone(client: FlaskClient) -> None:

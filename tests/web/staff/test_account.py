@@ -22,9 +22,9 @@ def test_sessions_are_seen_and_ended_one_by_one_and_all(app: Flask) -> None:
     here, there, elsewhere = (staff.browser(app, who) for _n in range(3))
     page = here.get("/staff/account").text
     assert page.count("Sign out there") == 3
-    assert page.count("(this one)") == 1
+    assert page.count("(this browser)") == 1
     ids = [one.id for one in sessions.list_of(who.id)]
-    mine = re.search(r"\(this one\).*?sessions/([0-9a-f-]{36})/end", page, re.DOTALL)
+    mine = re.search(r"\(this browser\).*?sessions/([0-9a-f-]{36})/end", page, re.DOTALL)
     assert mine is not None
     other = next(id_ for id_ in ids if str(id_) != mine[1])
     assert here.post(f"/staff/account/sessions/{other}/end").status_code == 303

@@ -38,6 +38,18 @@ def test_a_group_of_one_page_has_no_second_row(app: Flask) -> None:
 
 
 def test_nobody_is_offered_what_would_not_open(app: Flask) -> None:
-    first, second = _rows(app, Role.TRANSLATOR, "/texts")
+    first, second = _rows(app, Role.VIEWER, "/work")
     assert list(first) == ["Overview", "Letter", "News", "Signatures"]
-    assert list(second) == ["Texts", "Small texts", "Wordings"]
+    assert list(second) == ["Overview", "Long work"]
+
+
+def test_who_only_translates_finds_that_and_nothing_else(app: Flask) -> None:
+    first, second = _rows(app, Role.TRANSLATOR, "/texts")
+    assert list(first) == ["Letter", "News"]
+    assert list(second) == ["Texts", "Small texts"]
+    both = [Held(Role.TRANSLATOR, locales=("fr",)), Held(Role.VIEWER)]
+    translator = staff.browser(app, staff.member("fr@example.org", both[:1]))
+    reader = staff.browser(app, staff.member("both@example.org", both))
+    for browser, begins in ((translator, f"{HERE}/texts"), (reader, HERE)):
+        links = BeautifulSoup(browser.get("/staff").text, "html.parser").select("tbody th a")
+        assert [str(one["href"]).removesuffix("/overview") for one in links] == [begins]

@@ -31,6 +31,7 @@ from signing.staff_accounts.roles import Held, Role
 from signing.worker import retaining
 from signing.worker.jobs import Bench
 from tests import make, staff
+from tests.conftest import Inbox
 from tests.staff import Browser, words
 
 PAGE = "/staff/letters/open-roads/exports"
@@ -171,6 +172,41 @@ def test_many_rows_need_somebody_else_who_agrees(
     assert len(rows(browser.post(f"{page}/fetch"))) == 3
 
 
+def test_those_who_may_agree_get_one_mail_while_something_waits(
+    browser: Browser, second: Browser, letter: Letter, few: None, inbox: Inbox
+) -> None:
+    staff.member("dora@example.org", [Held(Role.EDITOR)])
+    inbox.server.received.clear()
+    page = ask(browser)
+    ask(browser)
+    [mail] = [one for one in inbox.mails if "export" in one["Subject"]]
+    assert mail["To"] == "cleo@example.org"
+    told = Inbox.text(mail)
+    assert "Monday" not in told
+    assert re.search(rf"\S+{PAGE}\s", told)
+
+    inbox.server.received.clear()
+    for one in (ask(browser), page):
+        browser.post(f"{one}/drop")
+    for waiting in db.session.scalars(select(Export).where(Export.state == State.ASKED)).all():
+        browser.post(f"{PAGE}/{waiting.id}/drop")
+    assert inbox.mails == []
+
+
+def test_only_those_of_a_partner_or_of_one_way_in(browser: Browser, letter: Letter) -> None:
+    partner = make.partner(letter)
+    make.signature(letter, email="p@example.org", name="Pia", partner_id=partner.id)
+    page = ask(browser, partner=partner.id.hex, entry="form")
+    told = words(browser.get(page))
+    assert "Came through Green Web" in told
+    assert "Where they signed Our own page" in told
+    assert [one["name"] for one in rows(browser.post(f"{page}/fetch"))] == ["Pia"]
+    assert only().choice["wanted"]["partner_id"] == str(partner.id)
+    answer = browser.post(PAGE, **FORM | {"entry": "embed"})
+    assert "No confirmed signature fits" in words(answer)
+    assert browser.post(PAGE, **FORM | {"partner": "0" * 32}).status_code == 422
+
+
 def test_a_refused_export_never_leaves(browser: Browser, second: Browser, few: None) -> None:
     page = ask(browser)
     second.post(f"{page}/refuse")
@@ -307,7 +343,7 @@ def test_after_erasing_everybody_is_gone(browser: Browser, letter: Letter) -> No
 
 
 def test_the_list_begins_with_what_exports_are_for(browser: Browser) -> None:
-    assert "Nothing was carried out yet" in words(browser.get(PAGE))
+    assert "Nothing has been exported yet" in words(browser.get(PAGE))
     for _ in range(22):
         ask(browser)
     first = browser.get(PAGE).text
@@ -327,3 +363,8 @@ def test_a_delivered_file_gets_its_paper(browser: Browser) -> None:
     assert answer.data[:5] == b"%PDF-"
     assert 'delivery-fr.pdf"' in answer.headers["Content-Disposition"]
     assert Verb.EXPORT_DELIVERED in verbs()
+    assert browser.post(f"{page}/delivery", into="en", has_names="1").data[:5] == b"%PDF-"
+    details = db.session.scalars(
+        select(AuditEvent.details).where(AuditEvent.verb == Verb.EXPORT_DELIVERED)
+    )
+    assert [one.get("has_names", False) for one in details] == [False, True]

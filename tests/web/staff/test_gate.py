@@ -208,13 +208,17 @@ TABLE = {
     "staff.partners_hooks.replay": {Role.OWNER},
     "staff.partners_hooks.remove": {Role.OWNER},
     "staff.partners_embed.show": {Role.OWNER, Role.EDITOR},
+    "staff.partners_embed.style": {Role.OWNER, Role.EDITOR},
+    "staff.programs.show": OWNERS,
+    "staff.programs.make": OWNERS,
+    "staff.programs.revoke": OWNERS,
 }
 # What asks again who one is, because it should not be done with a browser left open.
 FRESH = {
     "staff.collected.export",
     "staff.partners.show_invite", "staff.partners.invite", "staff.partners_one.set_contact",
     "staff.partners_one.renew_link", "staff.partners_programs.export", "staff.partners_tokens.make",
-    "staff.partners_hooks.add", "staff.partners_hooks.renew",
+    "staff.partners_hooks.add", "staff.partners_hooks.renew", "staff.programs.make",
     "staff.account.show_password", "staff.account.set_password", "staff.members.show_invite",
     "staff.members.invite", "staff.members.show", "staff.members.give_role",
     "staff.signatures_one.ask_withdraw", "staff.signatures_one.withdraw",

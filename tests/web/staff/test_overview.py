@@ -78,7 +78,7 @@ def test_what_was_confirmed_stands_in_figures_charts_and_tables(app: Flask, inbo
         assert tables["By language"] == [["Français", "3", "75"], ["English", "1", "25"]]
         assert tables["By country"] == [["France", "3", "75"], ["Sweden", "1", "25"]]
         assert tables["By way of signing"] == [["On our own page", "4", "100"]]
-        assert tables["By partner"] == [["Nobody: direct", "4", "100"]]
+        assert tables["By partner"] == [["Nobody: they came directly", "4", "100"]]
         newest = rows(soup.select("#course-table table")[0])[0]
         assert newest[1:] == ["4", "4"]
         assert newest[0].endswith("so far")
@@ -184,7 +184,7 @@ def test_what_waits_is_shown_to_those_who_can_do_it(app: Flask) -> None:
     assert "1 piece of long work has failed" in viewers
     assert "People sign in these languages, and there is no text: Deutsch" in owners
     assert "Deutsch" not in viewers.partition("Signatures over time")[0]
-    assert "approved by nobody" in owners
+    assert "have not been approved" in owners
 
 
 def test_nothing_that_waits_is_said_in_words(app: Flask) -> None:

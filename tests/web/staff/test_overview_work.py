@@ -35,7 +35,7 @@ def state(job: Job) -> str:
 def test_without_work_the_page_says_what_would_stand_here(app: Flask) -> None:
     make.letter()
     page = staff.browser(app, staff.member()).get(WORK)
-    assert "There is none." in staff.words(page)
+    assert "Nothing is running." in staff.words(page)
     assert "data-live" not in page.text
 
 
@@ -51,7 +51,7 @@ def test_it_is_paused_and_goes_on_which_is_written_down(app: Flask) -> None:
         assert state(job) == after
     assert browser.post(f"{WORK}/{job.id}/resume").status_code == 409  # it goes on already
     seen = staff.words(browser.get("/staff/letters/open-roads/history"))
-    assert all(one in seen for one in ("job.paused", "job.resumed"))
+    assert all(one in seen for one in ("Long work paused", "Long work resumed"))
 
 
 def test_what_failed_is_tried_again(app: Flask) -> None:
@@ -149,7 +149,7 @@ def test_another_letters_events_cannot_be_asked_for(app: Flask) -> None:
     mine, other = make.letter(), make.letter("other")
     browser = staff.browser(app, staff.member(held=[Held(Role.OWNER, mine.id)]))
     page = browser.get(f"/staff/audit?letter={other.id.hex}")
-    assert "Nothing was done that fits." in staff.words(page)
+    assert "No entry fits." in staff.words(page)
     assert browser.get("/staff/letters/other/history").status_code == 403
 
 

@@ -39,7 +39,8 @@ def test_the_code_carries_letter_language_and_code_and_every_address_answers(
 ) -> None:
     answer = editor.get(form_of(make.partner(letter), "fr"))
     assert answer.status_code == 200
-    newest, checked, policy = codes(answer.text)
+    newest, checked, style, policy = codes(answer.text)
+    assert "--letter-font: inherit;" in style
     assert policy == f"script-src {OURS}; frame-src {OURS}"
     for code in (newest, checked):
         snippet = BeautifulSoup(code, "html.parser")
@@ -66,9 +67,51 @@ def test_the_words_for_the_privacy_notice_name_who_answers_for_what(
         assert word in notice.get_text()
 
 
+def test_the_form_is_shown_as_it_will_look_under_our_own_policy(
+    letter: Letter, editor: staff.Browser
+) -> None:
+    here = form_of(make.partner(letter), "fr")
+    answer = editor.get(f"{here}?accent=%23FC0&font=serif")
+    assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "frame-src" not in editor.get(AT).headers["Content-Security-Policy"]
+    page = BeautifulSoup(answer.text, "html.parser")
+    (shown,) = page.select("main letter-form")
+    assert shown.attrs == {"letter": "open-roads", "locale": "fr", "from": "green-web"}
+    sheet, script = page.select_one("link[href*=theme]"), page.select_one("script[type=module]")
+    assert sheet
+    assert script
+    assert editor.get(str(script["src"])).status_code == 200
+    style = editor.get(str(sheet["href"]))
+    assert style.content_type == "text/css; charset=utf-8"
+    for said in ("--letter-accent: #ffcc00", "--letter-on-accent: #000000", "Georgia, serif"):
+        assert said in style.text
+        assert said in answer.text  # to copy
+    framed = editor.get("/embed/open-roads/fr/sign/from/green-web").headers
+    assert OURS in framed["Content-Security-Policy"].partition("frame-ancestors")[2]
+
+
+def test_what_is_no_colour_is_said_so_and_never_becomes_style(
+    letter: Letter, editor: staff.Browser
+) -> None:
+    here, bad = form_of(make.partner(letter), "en"), "red;} body{display:none"
+    answer = editor.get(here, query_string={"accent": bad, "font": "url(x)"})
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert page.select_one(".summary a[href='#accent']")
+    typed = page.select_one("#accent[aria-invalid=true]")
+    assert typed
+    assert typed["value"] == bad
+    style = editor.get(f"{here}/theme.css", query_string={"accent": bad, "font": "url(x)"})
+    assert "display" not in style.text
+    assert "url" not in style.text
+    assert editor.get(f"{here}x/theme.css").status_code == 404
+
+
 def test_who_cannot_show_the_form_is_told_so(letter: Letter, editor: staff.Browser) -> None:
     invited = make.partner(letter, is_active=False)
-    assert "not active" in editor.get(form_of(invited, "en")).text
+    page = editor.get(form_of(invited, "en")).text
+    assert "not active" in page
+    assert "<letter-form" not in page
 
 
 def test_neither_sources_nor_other_languages_have_such_a_page(

@@ -68,7 +68,7 @@ def test_a_token_is_shown_once(letter: Letter, partner: Partner, owner: staff.Br
     assert owner.post(at(partner, f"tokens/{kept.id}/revoke")).status_code == 303
     db.session.expire_all()
     assert tokens.find(plain) is None
-    assert "Taken back" in owner.get(at(partner)).text
+    assert "Revoked" in owner.get(at(partner)).text
 
 
 def test_a_webhook_is_added_switched_and_removed(

@@ -77,7 +77,7 @@ def test_from_open_to_archive_and_what_visitors_see(app: Flask, owner: Browser) 
     assert '"state":"delivered"' in owner.get("/api/v1/letters/open-roads").text
     assert do(owner, "open") == 409
     assert do(owner, "archive") == 303
-    assert "rests" in staff.words(owner.get(HERE))
+    assert "is archived" in staff.words(owner.get(HERE))
     assert owner.get("/en/open-roads").status_code == 200
     assert do(owner, "take-out") == 303
     assert letter().state == State.DELIVERED

@@ -190,7 +190,7 @@ def test_paragraphs_that_the_original_changed_are_marked_until_they_are_settled(
     page = owner.get(f"{TEXTS}/fr")
     assert "The original changed here since" in page.text
     assert "<ins>" in page.text
-    assert "Stale" in staff.words(owner.get(TEXTS))
+    assert "Out of date" in staff.words(owner.get(TEXTS))
     write(owner, "fr", **{"ok-1": "y", "text_2": "Maintenant."})
     assert "The original changed here since" not in owner.get(f"{TEXTS}/fr").text
     press(owner, "publish", "fr")

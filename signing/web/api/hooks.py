@@ -1,0 +1,106 @@
+"""Webhooks: set by a partner's own program; looked at by the campaign's too."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+from signing.core.db import transaction
+from signing.core.refusals import NotFound
+from signing.partners import hooks, queries
+from signing.partners.models import Partner
+from signing.partners.programs import CallState, HookState, Scope, Webhook
+from signing.web.api import access, bodies
+from signing.web.api.access import Access, Holder
+from signing.web.api.answering import Answer, answers
+from signing.web.api.bodies import Wrong
+from signing.web.api.campaign_shapes import Hook, HookAddress, Hooks, NewHook, Replayed
+from signing.web.api.shapes import Nothing
+
+bp = Blueprint("hooks", __name__, url_prefix="/api/v1")
+EITHER = (Holder.PARTNER, Holder.CAMPAIGN)
+
+
+@bp.get("/letters/<slug:slug>/webhooks")
+@answers(Hooks, scope=Scope.HOOKS, of=EITHER)
+def list_webhooks(slug: str, query: Nothing) -> Answer[Hooks]:  # noqa: ARG001
+    """Where programs are called and how that goes; a partner's token sees the partner's own."""
+    entered = access.enter_as_either(slug, Scope.HOOKS)
+    if entered.partner is not None:
+        return Answer(_list(entered.partner, is_own=True))
+    shown = [_list(one, is_own=False) for one in queries.list_all(entered.letter.id)]
+    return Answer(Hooks(webhooks=[hook for one in shown for hook in one.webhooks]))
+
+
+def _list(partner: Partner, *, is_own: bool) -> Hooks:
+    found = hooks.list_all(partner.letter_id, partner.id)
+    return Hooks(webhooks=[Hook(**_facts(partner, one, is_own=is_own)) for one in found])
+
+
+def _facts(partner: Partner, hook: Webhook, *, is_own: bool) -> dict[str, Any]:
+    calls = hooks.count_calls(hook)
+    return {
+        "id": str(hook.id),
+        "partner": partner.code,
+        "address": hook.url if is_own else urlsplit(hook.url).hostname or "",
+        "state": HookState(hook.state),
+        "created_at": hook.created_at,
+        "reached_at": hook.reached_at,
+        "failing_since": hook.failing_since,
+        "waiting": calls.get(CallState.WAITING.value, 0),
+        "given_up": calls.get(CallState.DEAD.value, 0),
+    }
+
+
+@bp.post("/letters/<slug:slug>/webhooks")
+@answers(NewHook, scope=Scope.SET_HOOKS, body=HookAddress, good=201, refuses=(409, 422))
+def add_webhook(slug: str, query: Nothing) -> Answer[NewHook]:  # noqa: ARG001
+    """Have an address of the partner's called; its secret is in this answer alone."""
+    entered = _active(slug)
+    sent = bodies.read_json(HookAddress)
+    try:
+        with transaction():
+            partner = queries.get(entered.letter.id, entered.partner.id, to_change=True)
+            hook, secret = hooks.add(partner, sent.address.strip(), by=entered.actor)
+    except hooks.NoHook:
+        raise Wrong({"address": _l("This cannot be done.")}) from None
+    return Answer(NewHook(**_facts(partner, hook, is_own=True), secret=secret))
+
+
+def _active(slug: str) -> Access:
+    entered = access.enter(slug, Scope.SET_HOOKS)
+    if not entered.partner.is_active:
+        raise access.NotYours
+    return entered
+
+
+@bp.delete("/letters/<slug:slug>/webhooks/<uuid:hook_id>")
+@answers(Hooks, scope=Scope.SET_HOOKS)
+def remove_webhook(slug: str, hook_id: UUID, query: Nothing) -> Answer[Hooks]:  # noqa: ARG001
+    """Have it called no more; the answer is what is left."""
+    entered = access.enter(slug, Scope.SET_HOOKS)
+    with transaction():
+        hooks.remove(_own(entered, hook_id), by=entered.actor)
+    return Answer(_list(entered.partner, is_own=True))
+
+
+@bp.post("/letters/<slug:slug>/webhooks/<uuid:hook_id>/replay")
+@answers(Replayed, scope=Scope.SET_HOOKS)
+def replay_webhook(slug: str, hook_id: UUID, query: Nothing) -> Answer[Replayed]:  # noqa: ARG001
+    """Have the calls made once more that were given up."""
+    entered = _active(slug)
+    with transaction():
+        calls = hooks.replay(_own(entered, hook_id), by=entered.actor)
+    return Answer(Replayed(calls=calls))
+
+
+def _own(entered: Access, hook_id: UUID) -> Webhook:
+    """The webhook, ours until the transaction ends, if it is this partner's."""
+    hook = hooks.get(entered.letter.id, hook_id, to_change=True)
+    if hook.partner_id != entered.partner.id:
+        raise NotFound
+    return hook

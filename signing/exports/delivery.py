@@ -252,12 +252,9 @@ def _write_names(pages: Pages, names: Names, export: Export) -> None:
     pages.write_heading(_("Names"))
     values = {"names": _number(pages, names.number), "rows": _number(pages, export.carried)}
     pages.write_text(
-        _(
-            "%(names)s of %(rows)s people show their name, and stand here as they show it.",
-            **values,
-        )
+        _("Names shown: %(names)s of %(rows)s, each as the person shows it.", **values)
         if names.number <= MOST_NAMES
-        else _("%(names)s of %(rows)s people show their name: see the file.", **values)
+        else _("Names shown: %(names)s of %(rows)s. They stand in the file.", **values)
     )
     shown = [name for one in names.shown if fonts.can_write(name := fonts.drawable(one))]
     pages.write_list(shown)

@@ -197,23 +197,33 @@ def list_corrections(letter: Letter, locale: str) -> list[Correction]:
 def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
     """The letter as `folder.write` takes it: the original, the other languages, the settings."""
     rows = list_translations(letter.id)
-    texts = {
-        row.locale: Text(
-            locale=row.locale,
-            title=row.title,
-            summary=row.summary,
-            body=row.body,
-            to=row.to,
-            privacy=row.privacy,
-        )
-        for row in rows
-    }
+    texts = {row.locale: _as_text(row) for row in rows}
     if letter.default_locale not in texts:
         raise NothingPublished
     default = texts.pop(letter.default_locale)
-    picture = Picture.of(letter)
     newsletter = next(row.newsletter for row in rows if row.locale == letter.default_locale)
-    settings: dict[str, object] = {
+    settings = _as_settings(letter) | {
+        "newsletter": letter.newsletter and (newsletter or letter.newsletter)
+    }
+    kept = {name: value for name, value in settings.items() if value not in (None, "", ())}
+    return default, [texts[tag] for tag in sorted(texts)], kept
+
+
+def _as_text(row: Translation) -> Text:
+    return Text(
+        locale=row.locale,
+        title=row.title,
+        summary=row.summary,
+        body=row.body,
+        to=row.to,
+        privacy=row.privacy,
+    )
+
+
+def _as_settings(letter: Letter) -> dict[str, object]:
+    """The original's front matter; what is empty is left out by whoever asks."""
+    picture = Picture.of(letter)
+    return {
         "slug": letter.slug,
         "goal": letter.goal,
         "goal_grows_at": letter.goal_grows_at,
@@ -228,14 +238,11 @@ def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
         "controller": letter.controller,
         "contact": letter.contact,
         "minimum_age": letter.minimum_age,
-        "newsletter": letter.newsletter and (newsletter or letter.newsletter),
         "sender_name": letter.sender_name,
         "reply_address": letter.reply_address,
         "accent": letter.accent,
         "picture_focus": (picture.x, picture.y) if picture else None,
     }
-    kept = {name: value for name, value in settings.items() if value not in (None, "", ())}
-    return default, [texts[tag] for tag in sorted(texts)], kept
 
 
 def list_phrases(letter: Letter) -> dict[str, dict[str, str]]:

@@ -1,7 +1,7 @@
 """The real command in a process of its own, forked from one that has already read the code.
 
 Reading it takes a second a command, and the tests call hundreds: Python's fork server reads it
-once. What is left out is the start of the interpreter: see `test_starting.py`.
+once. What is left out is the start of the interpreter: see `test_installed.py`.
 """
 
 from __future__ import annotations

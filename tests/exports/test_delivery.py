@@ -128,7 +128,7 @@ def test_names_stand_in_it_as_people_show_them(app: Flask, tmp_path: Path) -> No
         assert "山田太郎" in told
         assert "Quiet" not in told
     with locales.speaking("en") as language:
-        assert "4 of 6 people show their name" in pages(delivery.pdf(found, language), tmp_path)[0]
+        assert "Names shown: 4 of 6" in pages(delivery.pdf(found, language), tmp_path)[0]
 
 
 def test_too_many_names_are_left_to_the_file(
@@ -138,5 +138,5 @@ def test_too_many_names_are_left_to_the_file(
     many = replace(facts, names=delivery.Names(24, []))
     with locales.speaking("en") as language:
         told, number = pages(delivery.pdf(many, language), tmp_path)
-    assert "24 of 25 people show their name: see the file." in told
+    assert "Names shown: 24 of 25. They stand in the file." in told
     assert number == 3

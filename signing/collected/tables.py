@@ -20,7 +20,8 @@ COMMAS = (",", ";", "\t", "|")
 MOST_COLUMNS = 100
 MOST_CELL_CHARACTERS = 5000
 PIECE_CHARACTERS = 256 * 1024
-_ADDRESS = re.compile(r"\S*[@\ufe6b\uff20]\S*")  # wide and small ones too
+_WORD = re.compile(r"\S+")
+_SIGNS = "@\ufe6b\uff20"  # wide and small ones too
 
 
 class NotATable(Refusal):
@@ -110,7 +111,7 @@ def pieces(rows: Iterator[Row], *, keeps_addresses: bool) -> Iterator[tuple[byte
     buffer, number = io.StringIO(), 0
     writer = csv.writer(buffer, lineterminator="\n")
     for row in rows:
-        writer.writerow(row if keeps_addresses else [_ADDRESS.sub("", cell) for cell in row])
+        writer.writerow(row if keeps_addresses else [_without_addresses(cell) for cell in row])
         number += 1
         if buffer.tell() >= PIECE_CHARACTERS:
             yield buffer.getvalue().encode(), number
@@ -118,6 +119,13 @@ def pieces(rows: Iterator[Row], *, keeps_addresses: bool) -> Iterator[tuple[byte
             buffer.truncate()
     if buffer.tell():
         yield buffer.getvalue().encode(), number
+
+
+def _without_addresses(cell: str) -> str:
+    """Word by word: a pattern for the whole would go back and forth in a cell without spaces."""
+    if not any(sign in cell for sign in _SIGNS):
+        return cell
+    return _WORD.sub(lambda word: "" if any(sign in word[0] for sign in _SIGNS) else word[0], cell)
 
 
 def rows_of(pieces_: Iterator[bytes]) -> Iterator[Row]:

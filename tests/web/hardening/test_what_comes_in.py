@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from signing import LARGEST_REQUEST_BYTES
+from signing.application import LARGEST_REQUEST_BYTES
 from tests import make
 from tests.books import Books
 from tests.conftest import Inbox

@@ -15,7 +15,7 @@ MARGIN = 20.0  # millimetres
 LEADING = 0.3528 * 1.4  # of a line, in millimetres a point
 INK, SOFT, LINE = 20, 90, 190
 GAP = 4.0  # between the texts of a list, in millimetres
-PLAIN = 9.0  # points: in print so small no kerning is missed, and 50,000 names are done in time
+PLAIN = 9.0  # points: in print so small no kerning is missed, and 10,000 names are done in time
 JOINED = "\u0250"  # before it stand Latin letters that need no shaping: one sign, one shape
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVarTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, literal_column, or_, select, update
+from sqlalchemy import and_, delete, literal_column, or_, select, update
 
 from signing.audit import Actor, ActorKind
 from signing.core import clock
@@ -32,9 +31,12 @@ TOLD_EVERY = timedelta(days=1)  # at most
 OFF_AFTER = timedelta(days=5)  # without any success
 WORKER = Actor(ActorKind.WORKER)
 PLAIN = {"synchronize_session": False}
-Columns = TypeVarTuple("Columns")
 # In the words of the partial index: a parameter would keep databases from using it.
 _IS_WAITING = Call.state == literal_column(f"'{CallState.WAITING}'")
+_OF_DELIVERY = and_(Delivery.letter_id == Call.letter_id, Delivery.id == Call.delivery_id)
+_OF_PARTNER = and_(Partner.letter_id == Webhook.letter_id, Partner.id == Webhook.partner_id)
+# A partner who is not active is told of people's end alone.
+_MAY_KNOW = or_(Partner.state == State.ACTIVE, Delivery.what.in_([*LAST]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +72,43 @@ class Outcome:
 
 
 def find_owed(passed_over: Collection[UUID]) -> tuple[UUID, UUID] | None:
-    """Letter and webhook that has waited longest, these aside; None: nothing is due."""
-    wanted = _only_due(select(Call.letter_id, Call.webhook_id)).order_by(Call.due_at).limit(1)
-    if passed_over:
-        wanted = wanted.where(Call.webhook_id.not_in(passed_over))
-    found = db.session.execute(wanted).one_or_none()
-    return (found.letter_id, found.webhook_id) if found else None
+    """Letter and webhook that has waited longest, these aside; None: nothing is due.
 
-
-def _only_due(calls: Select[*Columns]) -> Select[*Columns]:
-    """Calls to be made now. A partner who is not active is told of people's end alone."""
-    of_hook = and_(Webhook.letter_id == Call.letter_id, Webhook.id == Call.webhook_id)
-    of_partner = and_(Partner.letter_id == Call.letter_id, Partner.id == Webhook.partner_id)
-    of_line = and_(Delivery.letter_id == Call.letter_id, Delivery.id == Call.delivery_id)
-    may_know = or_(Partner.state == State.ACTIVE, Delivery.what.in_([*LAST]))
-    return (
-        calls.select_from(Call)
-        .join(Webhook, of_hook)
-        .join(Partner, of_partner)
-        .join(Delivery, of_line)
-        .where(_IS_WAITING, Call.due_at <= clock.now())
-        .where(Webhook.state == HookState.ON.value, may_know)
+    Each webhook that is on is asked for its first call: what waits for one that is off, perhaps
+    very much, is never looked at.
+    """
+    first = (
+        select(Call.due_at)
+        .join(Delivery, _OF_DELIVERY)
+        .where(Call.letter_id == Webhook.letter_id, Call.webhook_id == Webhook.id)
+        .where(_IS_WAITING, _MAY_KNOW)
+        .order_by(Call.due_at)
+        .limit(1)
+        .scalar_subquery()
     )
+    asked = (
+        select(Webhook.letter_id, Webhook.id, first.label("due_at"))
+        .join(Partner, _OF_PARTNER)
+        .where(Webhook.state == HookState.ON.value)
+    )
+    if passed_over:
+        asked = asked.where(Webhook.id.not_in(passed_over))
+    hooks_ = asked.subquery()
+    wanted = select(hooks_.c.letter_id, hooks_.c.id).where(hooks_.c.due_at <= clock.now())
+    found = db.session.execute(wanted.order_by(hooks_.c.due_at).limit(1)).one_or_none()
+    return (found.letter_id, found.id) if found else None
 
 
 def claim(letter_id: UUID, hook_id: UUID, limit: int) -> Line | None:
     """Up to so many due calls of this webhook; no two workers get the same one. None: no calls."""
     mine = (Call.letter_id == letter_id) & (Call.webhook_id == hook_id)
     rows = db.session.execute(
-        _only_due(select(Call, Delivery))
-        .where(mine)
+        select(Call, Delivery)
+        .join(Delivery, _OF_DELIVERY)
+        .join(Webhook, and_(Webhook.letter_id == Call.letter_id, Webhook.id == Call.webhook_id))
+        .join(Partner, _OF_PARTNER)
+        .where(mine, _IS_WAITING, Call.due_at <= clock.now())
+        .where(Webhook.state == HookState.ON.value, _MAY_KNOW)
         .order_by(Call.due_at, Call.id)
         .limit(limit)
         .with_for_update(of=Call, skip_locked=True)

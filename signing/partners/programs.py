@@ -147,7 +147,9 @@ class Call(Base):
             ondelete="CASCADE",
         ),
         Index(
-            "ix_webhook_calls_due",
+            "ix_webhook_calls_waiting",
+            "letter_id",
+            "webhook_id",
             "due_at",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),

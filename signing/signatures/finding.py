@@ -20,7 +20,7 @@ from signing.signatures.models import Signature, State
 from signing.signatures.wanted import Wanted, spelled, spellings
 
 # So many rows are looked at for one page at most; where that is not enough, one goes on from there.
-SPAN = 10_000
+SPAN = 4000
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS = (
     Signature.id,

@@ -14,15 +14,16 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, insert, select
 
 from signing.core import clock
 from signing.core.db import db, transaction
+from signing.core.ids import new_id
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.partners import actions as partners
 from signing.partners import calls as calls_owed
-from signing.partners import hooks, origins, queries
+from signing.partners import feed, hooks, origins, queries
 from signing.partners.models import Partner
 from signing.partners.programs import Call, CallState, HookState, Webhook
 from signing.programs import consenting
@@ -271,6 +272,34 @@ def test_an_endpoint_that_wants_no_more_is_called_no_more_and_nothing_is_lost(
     with time_machine.travel(clock.now() + timedelta(minutes=1)):
         run(caller)
     assert [one.state for one in calls()] == [CallState.DONE] * 2
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
+def test_what_waits_for_a_webhook_that_is_off_is_never_looked_at(
+    partner: Partner, hook: Webhook
+) -> None:
+    agreeing(letter(), partner)
+    with transaction():
+        feed.number()
+        (owed,) = calls()
+        kept = {column.name: getattr(owed, column.name) for column in Call.__table__.columns}
+        db.session.execute(insert(Call), [kept | {"id": new_id()} for _ in range(500)])
+    assert calls_owed.find_owed(()) == (letter().id, hook.id)
+    with transaction():
+        hooks.switch(hook, HookState.OFF, by=make.OPERATOR)
+    asked: list[tuple[str, object]] = []
+    event.listen(
+        db.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, values, *_rest: asked.append((statement, values)),
+    )
+    assert calls_owed.find_owed(()) is None
+    statement, values = asked[-1]
+    with db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN ANALYZE {statement}", values).scalars().all()
+    looks = [line for line in plan if "on webhook_calls" in line]
+    assert looks
+    assert all("never executed" in line for line in looks), plan
 
 
 def test_a_suspended_partner_is_told_of_nobody_but_of_who_goes(

@@ -112,6 +112,7 @@ def _list_people(
             Partner, (Partner.letter_id == Consent.letter_id) & (Partner.id == Consent.receiver_id)
         )
         .where(Signature.letter_id == letter_id, Signature.id.in_(ids))
+        .where(Consent.letter_id == letter_id, Consent.signature_id.in_(ids))
         .where(Signature.state == State.CONFIRMED, Partner.state == PartnerState.ACTIVE)
         .where(Consent.purpose == ConsentPurpose.PARTNER, Consent.receiver_id == partner_id)
         .where(Consent.withdrawn_at.is_(None))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -287,7 +288,7 @@ def test_what_waits_for_a_webhook_that_is_off_is_never_looked_at(
     assert calls_owed.find_owed(()) == (letter().id, hook.id)
     with transaction():
         hooks.switch(hook, HookState.OFF, by=make.OPERATOR)
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
     event.listen(
         db.engine,
         "before_cursor_execute",

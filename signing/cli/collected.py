@@ -93,10 +93,11 @@ def _first_row(file: Path) -> Sequence[str]:
 
 
 def _upload(letter: Letter, about: About, file: Path) -> Collection:
-    with file.open("rb") as opened, transaction():
+    with file.open("rb") as opened:
+        pieces = tables.split(opened, keeps_addresses=about.keeps_addresses)
+    with transaction():
         made = actions.begin_upload(letter, about, by=OPERATOR)
-        read = tables.read(opened)
-        actions.store(made, tables.pieces(read, keeps_addresses=made.keeps_addresses))
+        actions.store(made, pieces)
     return made
 
 

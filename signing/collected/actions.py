@@ -29,6 +29,7 @@ from signing.core.vault import vault
 from signing.jobs import actions as jobs
 from signing.jobs import queries as known_jobs
 from signing.jobs.models import Kind as Work
+from signing.letters import queries as letters
 from signing.letters.models import Letter
 
 PLAIN = {"synchronize_session": False}
@@ -58,6 +59,11 @@ class About:
     ended_on: date | None = None
     basis: Basis = Basis.NONE
     wording: str = ""
+
+    @property
+    def keeps_addresses(self) -> bool:
+        """Without source, basis and wording no e-mail address is stored at all."""
+        return bool(self.source and self.basis and self.wording)
 
 
 def begin_sheets(letter: Letter, about: About, *, by: Actor) -> Collection:
@@ -145,9 +151,12 @@ def choose_columns(
     by: Actor,
     has_worker: bool = True,
 ) -> None:
-    """A worker reads the file, or else the caller; nothing counts before `count`."""
-    if _is_busy(collection.letter_id):
-        raise Busy
+    """A worker reads the file, or else the caller; nothing counts before `count`.
+
+    Of two at once the second waits here for the first, and is refused.
+    """
+    letters.get_to_change(collection.letter_id)
+    check_free(collection.letter_id)
     chosen = {"columns": columns, "has_header": has_header}
     _move(collection, State.UPLOADED, State.READING, chosen)
     if has_worker:
@@ -163,8 +172,13 @@ def _put_job(collection: Collection, by: Actor) -> None:
     )
 
 
+def check_free(letter_id: UUID) -> None:
+    """One file at a time: what another one holds decides what is a duplicate. Raises `Busy`."""
+    if _is_busy(letter_id):
+        raise Busy
+
+
 def _is_busy(letter_id: UUID) -> bool:
-    """One file at a time: what another one holds decides what is a duplicate."""
     undecided = select(Collection.id).where(
         Collection.letter_id == letter_id, Collection.state.in_([State.READING, State.READ])
     )

@@ -14,11 +14,14 @@ from flask_babel import lazy_gettext as _l
 from signing.core.refusals import Refusal
 
 Row = list[str]
+Piece = tuple[bytes, int]  # some rows as CSV, and how many there are so far
 
 LOOK_BYTES = 64 * 1024  # of the beginning: enough to tell encoding and comma
 COMMAS = (",", ";", "\t", "|")
 MOST_COLUMNS = 100
 MOST_CELL_CHARACTERS = 5000
+MOST_ROW_CHARACTERS = 600_000  # as it is written, quotes and all
+MOST_ROWS = 2_000_000
 PIECE_CHARACTERS = 256 * 1024
 _WORD = re.compile(r"\S+")
 _SIGNS = "@\ufe6b\uff20"  # wide and small ones too
@@ -40,13 +43,35 @@ def read(file: BinaryIO) -> Iterator[Row]:
     comma = _comma(head.decode(encoding, "ignore"))
     file.seek(0)
     text = io.TextIOWrapper(file, encoding, newline="")
+    lines = _Lines(text)
     try:
-        for row in csv.reader(text, delimiter=comma):
+        for number, row in enumerate(csv.reader(lines, delimiter=comma), 1):
+            if number > MOST_ROWS:
+                raise NotATable
+            lines.characters = 0
             yield _checked(row)
     except (UnicodeDecodeError, csv.Error):
         raise NotATable from None
     finally:
         text.detach()
+
+
+class _Lines:
+    """The lines of a text, until a row has become too long to be one: it is never whole in memory.
+
+    `characters` are those since the last row; whoever gets one sets it back.
+    """
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(MOST_ROW_CHARACTERS + 1):
+            self.characters += len(line)
+            if self.characters > MOST_ROW_CHARACTERS:
+                raise NotATable
+            yield line
 
 
 def _checked(row: Row) -> Row:
@@ -103,7 +128,18 @@ def _comma(text: str) -> str:
     return max(COMMAS, key=fits)
 
 
-def pieces(rows: Iterator[Row], *, keeps_addresses: bool) -> Iterator[tuple[bytes, int]]:
+def split(file: BinaryIO, *, keeps_addresses: bool) -> list[Piece]:
+    """All of the file in `pieces`: reading it takes seconds, so no transaction waits meanwhile.
+
+    Raises `NotATable`, for a file without a row too.
+    """
+    found = [*pieces(read(file), keeps_addresses=keeps_addresses)]
+    if not found:
+        raise NotATable
+    return found
+
+
+def pieces(rows: Iterator[Row], *, keeps_addresses: bool) -> Iterator[Piece]:
     """The rows as plain CSV in UTF-8, a piece at a time with the number of rows so far.
 
     Unless addresses may be kept, none is in what comes out: whatever column it stood in.

@@ -41,7 +41,7 @@ class Agreed:
     purpose: str
     receiver_id: UUID
     digest: bytes
-    is_withdrawn: bool
+    withdrawn_at: datetime | None
 
 
 def list_names(letter_id: UUID, *, after: Place | None, limit: int) -> list[Named]:
@@ -84,5 +84,5 @@ def list_consents(letter_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, Seque
     )
     found: dict[UUID, list[Agreed]] = defaultdict(list)
     for id_, purpose, receiver_id, digest, withdrawn_at in rows:
-        found[id_].append(Agreed(purpose, receiver_id, digest, withdrawn_at is not None))
+        found[id_].append(Agreed(purpose, receiver_id, digest, withdrawn_at))
     return found

@@ -25,6 +25,7 @@ class NotReached(Exception):
 
 # Addresses in which a translator on the way finds an IPv4 address (RFC 6052).
 NAT64 = IPv6Network("64:ff9b::/96")
+UNICAST = IPv6Network("2000::/3")  # all that is given to hosts on the internet so far
 
 
 def is_public(address: str) -> bool:
@@ -36,6 +37,8 @@ def is_public(address: str) -> bool:
             inner = IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if found not in UNICAST:
+            return False
     return found.is_global and not found.is_multicast
 
 

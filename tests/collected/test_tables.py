@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -143,3 +144,20 @@ def test_a_short_row_lacks_what_it_lacks() -> None:
 )
 def test_countries_are_known_by_code_and_by_name(text: str, code: str) -> None:
     assert columns.country(text) == code
+
+
+def test_a_row_that_is_none_is_never_whole_in_memory() -> None:
+    for endless in ("ā," * 2_000_000, '"' + "ā\n" * 2_000_000, "x" * 4_000_000):
+        tracemalloc.start()
+        with pytest.raises(NotATable):
+            tables.split(io.BytesIO(endless.encode()), keeps_addresses=True)
+        _now, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < 48 * 1024 * 1024, endless[:3]
+
+
+def test_a_file_of_nothing_but_line_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_ROWS", 1000)
+    with pytest.raises(NotATable):
+        tables.split(io.BytesIO(b"\n" * 1001), keeps_addresses=True)
+    assert tables.split(io.BytesIO(b"a\n" * 1000), keeps_addresses=True)[-1][1] == 1000

@@ -29,7 +29,7 @@ from signing.partners import hooks, tokens
 from signing.partners.models import Partner
 from signing.partners.programs import OF_LETTER, OF_PARTNER, Call, CallState, Scope
 from signing.signatures import actions
-from signing.signatures.models import Show
+from signing.signatures.models import Consent, Show
 from signing.worker import retaining
 from tests import make, staff
 from tests.collected import elsewhere
@@ -166,14 +166,16 @@ def test_what_stands_in_a_cursor_is_sealed_and_good_for_its_list_alone(
 
 def test_signatures_come_without_persons(letter: Letter, program: Program) -> None:
     partner = asking(letter, "green-web")
-    agreeing(letter, partner, email="zoe@example.org", name="Zoë Lindqvist")
-    make.signature(letter, email="waits@example.org", name="Ida Waits", is_confirmed=False)
+    yesterday = clock.now() - A_DAY
+    with time_machine.travel(yesterday):
+        agreeing(letter, partner, email="zoe@example.org", name="Zoë Lindqvist")
+        make.signature(letter, email="waits@example.org", name="Ida Waits", is_confirmed=False)
     answer = program.ask("/signatures?limit=1")
     assert not re.search("zoe|zoë|lindqvist|example.org", answer.text.lower())
     (one,) = answer.get_json()["signatures"]
     assert (one["state"], one["locale"], one["country"]) == ("confirmed", "en", "SE")
     assert (one["entry"], one["partner"]) == ("form", "green-web")
-    assert one["confirmed_on"] == clock.now().date().isoformat()
+    assert one["confirmed_on"] == yesterday.date().isoformat()
     given = {(each["purpose"], each["partner"]) for each in one["consents"]}
     assert given == {("sign", None), ("partner", "green-web")}
     assert re.fullmatch("[0-9a-f]{20}", one["id"])  # no UUIDv7: that would tell the moment
@@ -182,6 +184,26 @@ def test_signatures_come_without_persons(letter: Letter, program: Program) -> No
     assert rest["signatures"][0]["confirmed_on"] is None
     assert rest["next"] is None
     assert program.json("/signatures")["signatures"][0]["id"] == one["id"]
+
+
+def test_signatures_are_told_as_of_midnight_so_that_no_name_can_be_watched_appearing(
+    letter: Letter, program: Program
+) -> None:
+    with time_machine.travel(clock.now() - 2 * A_DAY):
+        waits = make.signature(letter, is_confirmed=False, **SHOWN)
+        shows = make.signature(letter, email="shows@example.org", **SHOWN)
+    with time_machine.travel(clock.now() - A_DAY):
+        before = program.json("/signatures")
+        make.confirm(waits)
+        make.signature(letter, email="today@example.org", **SHOWN)
+        with transaction():
+            newest = select(Consent).where(Consent.signature_id == shows.signature_id)
+            for consent in db.session.scalars(newest):
+                consent.withdrawn_at = clock.now()
+        assert program.json("/signatures") == before
+    after = program.json("/signatures")["signatures"]
+    assert [one["state"] for one in after] == ["confirmed"] * 3
+    assert all(given["is_withdrawn"] for given in after[1]["consents"])
 
 
 def test_partners_come_with_whole_days_of_ten_people_and_more(
@@ -352,6 +374,7 @@ def test_a_partners_program_sets_its_own_webhook(
     assert (told["address"], told["partner"]) == ("green.example", "green-web")
     agreeing(letter, partner)
     assert mine.json("/webhooks")["webhooks"][0]["waiting"] == 1
+    assert program.json("/webhooks")["webhooks"][0]["waiting"] == 0  # in tens: it was one person
     with transaction():
         db.session.execute(update(Call).values(state=CallState.DEAD.value))
     here = f"/webhooks/{made['id']}"

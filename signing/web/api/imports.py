@@ -23,7 +23,7 @@ from signing.core.db import transaction
 from signing.core.refusals import NotFound
 from signing.jobs import queries as jobs
 from signing.jobs.models import State as WorkState
-from signing.partners import tokens
+from signing.partners import origins, tokens
 from signing.partners.programs import Scope
 from signing.signatures import names
 from signing.web.api import access, bodies
@@ -64,11 +64,14 @@ def begin_import(slug: str, query: Nothing) -> Answer[Import]:  # noqa: ARG001
     facts = bodies.read_form(ImportFacts)
     if mistakes := {**_mistakes(facts), **_no_file()}:
         raise Wrong(mistakes)
-    file = cast(BinaryIO, request.files["file"].stream)
+    actions.check_free(entered.letter.id)
+    file, about = cast(BinaryIO, request.files["file"].stream), _about(facts)
     try:
         chosen, has_header = _columns(facts, file)
+        pieces = tables.split(file, keeps_addresses=about.keeps_addresses)
         with transaction():
-            made = _keep(entered, _about(facts), file)
+            made = actions.begin_upload(entered.letter, about, by=entered.actor)
+            actions.store(made, pieces)
             values = [one.value for one in chosen]
             actions.choose_columns(made, values, has_header=has_header, by=entered.actor)
     except tables.NotATable as refusal:
@@ -90,7 +93,7 @@ def _mistakes(facts: ImportFacts) -> Mistakes:
     is_late = facts.as_of and facts.as_of > clock.now().date()
     found = {
         "source": "" if names.clean_line(facts.source) else MISSING,
-        "link": "" if not facts.link or facts.link.startswith(("https://", "http://")) else NOT_SO,
+        "link": "" if not facts.link or origins.is_site(facts.link) else NOT_SO,
         "ended_on": NOT_SO if is_early else "",
         "as_of": NOT_SO if is_late else "",
         "wording": MISSING if facts.basis and not names.clean_text(facts.wording) else "",
@@ -126,13 +129,6 @@ def _about(facts: ImportFacts) -> About:
         basis=facts.basis,
         wording=names.clean_text(facts.wording),
     )
-
-
-def _keep(entered: Entered, about: About, file: BinaryIO) -> Collection:
-    made = actions.begin_upload(entered.letter, about, by=entered.actor)
-    read = tables.read(file)
-    actions.store(made, tables.pieces(read, keeps_addresses=made.keeps_addresses))
-    return made
 
 
 def _shown(one: Collection) -> Import:

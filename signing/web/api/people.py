@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint
 
+from signing.core import clock
 from signing.core.ids import HOUSE
 from signing.core.links import absolute
 from signing.core.vault import vault
@@ -55,10 +56,16 @@ def _place(text: str) -> Place:
 @bp.get("/letters/<slug:slug>/signatures")
 @answers(Signatures, Rows, scope=Scope.SIGNATURES, of=CAMPAIGN)
 def list_signatures(slug: str, query: Rows) -> Answer[Signatures]:
-    """All signatures, a page at a time: where from, how far, what was agreed to, and never who."""
+    """Signatures up to yesterday (UTC), a page at a time: where from, how far, what was agreed to.
+
+    Never who; and told as of the last midnight, since what moves at this moment belongs to the name
+    that moves on the letter's page.
+    """
     letter = access.enter_as_campaign(slug, Scope.SIGNATURES).letter
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    wanted = Wanted(letter.id, last_day=midnight.date() - timedelta(days=1))
     after = cursors.read("signatures", letter.id, query.cursor) if query.cursor else ""
-    found = finding.list_page(Wanted(letter.id), Sort.OLDEST, after=after, limit=query.limit)
+    found = finding.list_page(wanted, Sort.OLDEST, after=after, limit=query.limit)
     following = None
     if found.after:
         cursor = cursors.seal("signatures", letter.id, found.after)
@@ -69,31 +76,32 @@ def list_signatures(slug: str, query: Rows) -> Answer[Signatures]:
     given = listing.list_consents(letter.id, [row.id for row in found.rows])
     shown = [
         Signature(
-            **_facts(letter.id, row, codes),
-            consents=[_agreement(one, codes) for one in given.get(row.id, ())],
+            **_facts(letter.id, row, codes, as_of=midnight),
+            consents=[_agreement(one, codes, as_of=midnight) for one in given.get(row.id, ())],
         )
         for row in found.rows
     ]
     return Answer(Signatures(signatures=shown, next=following), next=following)
 
 
-def _facts(letter_id: UUID, row: Row, codes: dict[UUID, str]) -> dict[str, Any]:
+def _facts(letter_id: UUID, row: Row, codes: dict[UUID, str], *, as_of: datetime) -> dict[str, Any]:
     """Days and no moments: a moment would name whoever is newest on the letter's page."""
+    is_new = row.confirmed_at is not None and row.confirmed_at >= as_of
     return {
         "id": vault.digest(letter_id, f"api{row.id.hex}")[:ID_BYTES].hex(),
-        "state": State(row.state),
+        "state": State.PENDING if is_new else State(row.state),
         "locale": row.locale,
         "country": row.country,
-        "confirmed_on": row.confirmed_at.date() if row.confirmed_at else None,
+        "confirmed_on": row.confirmed_at.date() if row.confirmed_at and not is_new else None,
         "entry": Entry(row.entry),
         "partner": codes.get(row.partner_id) if row.partner_id else None,
     }
 
 
-def _agreement(one: Agreed, codes: dict[UUID, str]) -> Agreement:
+def _agreement(one: Agreed, codes: dict[UUID, str], *, as_of: datetime) -> Agreement:
     return Agreement(
         purpose=one.purpose,
         partner=codes.get(one.receiver_id) if one.receiver_id != HOUSE else None,
         wording_digest=one.digest.hex(),
-        is_withdrawn=one.is_withdrawn,
+        is_withdrawn=one.withdrawn_at is not None and one.withdrawn_at < as_of,
     )

@@ -59,11 +59,10 @@ def upload(slug: str) -> ResponseReturnValue:
 
 def _keep(form: UploadForm, file: BinaryIO) -> Collection:
     about = form.about(Kind(form.kind.data))
+    pieces = tables.split(file, keeps_addresses=about.keeps_addresses)
     with transaction():
         made = actions.begin_upload(desk.letter(), about, by=gate.signed().doer.actor)
-        actions.store(made, tables.pieces(tables.read(file), keeps_addresses=made.keeps_addresses))
-        if not made.rows:
-            raise NotATable
+        actions.store(made, pieces)
     return made
 
 

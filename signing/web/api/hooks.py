@@ -70,6 +70,8 @@ def add_webhook(slug: str, query: Nothing) -> Answer[NewHook]:  # noqa: ARG001
     try:
         with transaction():
             partner = queries.get(entered.letter.id, entered.partner.id, to_change=True)
+            if not partner.is_active:  # suspended a moment ago
+                raise access.NotYours
             hook, secret = hooks.add(partner, sent.address.strip(), by=entered.actor)
     except hooks.NoHook:
         raise Wrong({"address": _l("This cannot be done.")}) from None

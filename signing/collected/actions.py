@@ -19,6 +19,7 @@ from signing.collected.models import (
     Collection,
     Kind,
     State,
+    may_keep_addresses,
 )
 from signing.core import clock
 from signing.core.db import count_rows, db, insert
@@ -62,8 +63,7 @@ class About:
 
     @property
     def keeps_addresses(self) -> bool:
-        """Without source, basis and wording no e-mail address is stored at all."""
-        return bool(self.source and self.basis and self.wording)
+        return may_keep_addresses(self.source, self.basis, self.wording)
 
 
 def begin_sheets(letter: Letter, about: About, *, by: Actor) -> Collection:

@@ -43,6 +43,11 @@ class State(StrEnum):
     UNDONE = "undone"  # counts no more; its rows are gone, or on their way
 
 
+def may_keep_addresses(source: str, basis: str, wording: str) -> bool:
+    """Without all three no e-mail address of a collection is stored at all."""
+    return bool(source and basis and wording)
+
+
 class Collection(Base):
     """One act of bringing signatures in; its number counts while the state is COUNTED."""
 
@@ -72,8 +77,7 @@ class Collection(Base):
 
     @property
     def keeps_addresses(self) -> bool:
-        """Without source, basis and wording no e-mail address is stored at all."""
-        return bool(self.source and self.basis and self.wording)
+        return may_keep_addresses(self.source, self.basis, self.wording)
 
     @property
     def takes_rows(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -230,11 +229,3 @@ def _as_shown(
         shown=shown,
         original=original,
     )
-
-
-def list_open_work(letter: Letter) -> Iterator[Standing]:
-    """Languages that wait for a person: not translated to the end, behind, or not published."""
-    for working in list_all(letter):
-        standing = stand(working)
-        if working.has_changes or standing.changed or standing.translated < standing.blocks:
-            yield standing

@@ -119,8 +119,8 @@ def test_all_that_was_taken_back_stays_taken_back(
     assert "done again" not in again.stdout
     assert "erased" not in again.stdout
     db.session.rollback()
-    events = db.session.scalars(select(AuditEvent).where(AuditEvent.verb == "restore.checked"))
-    assert [event.details.get("withdrawn") for event in events.all()] == [3, None]
+    checks = select(AuditEvent).where(AuditEvent.verb == "restore.checked").order_by(AuditEvent.at)
+    assert [event.details.get("withdrawn") for event in db.session.scalars(checks)] == [3, None]
 
 
 def test_no_mail_goes_out_before_the_restore_was_checked(

@@ -365,6 +365,8 @@ def test_a_delivered_file_gets_its_paper(browser: Browser) -> None:
     assert Verb.EXPORT_DELIVERED in verbs()
     assert browser.post(f"{page}/delivery", into="en", has_names="1").data[:5] == b"%PDF-"
     details = db.session.scalars(
-        select(AuditEvent.details).where(AuditEvent.verb == Verb.EXPORT_DELIVERED)
+        select(AuditEvent.details)
+        .where(AuditEvent.verb == Verb.EXPORT_DELIVERED)
+        .order_by(AuditEvent.at)
     )
     assert [one.get("has_names", False) for one in details] == [False, True]

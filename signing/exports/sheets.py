@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Thread
@@ -21,6 +22,8 @@ else:
 # Spreadsheets run cells that begin so (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _STARTS = frozenset(FORMULA_STARTS)
+# Where semicolons or tabs separate, spreadsheets begin new cells at them, quoted or not.
+_WITHIN = re.compile(r"([;\t]\s*)(?=[=+\-@＝＋－＠]\s*[\w(\"'+\-@=])")
 MARK = "\ufeff"  # by which old spreadsheets see that CSV is in UTF-8
 MOST_ROWS = 1_048_576  # of one sheet: Excel's and LibreOffice's end
 PIECE_BYTES = 1 << 18
@@ -131,13 +134,16 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
 
 
 def safe(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would run."""
-    return f"'{cell}" if cell[:1] in _STARTS else cell
+    """The cell, with an apostrophe before what a spreadsheet would run, within it too."""
+    within = _WITHIN.sub(r"\1'", cell)
+    return f"'{within}" if cell[:1] in _STARTS else within
 
 
 def _safe(row: Sequence[str]) -> Sequence[str]:
     """Most rows stay the very same: a look at all first signs is quicker than at each."""
-    return row if _STARTS.isdisjoint([cell[:1] for cell in row]) else [*map(safe, row)]
+    whole = "".join(row)
+    is_plain = _STARTS.isdisjoint([cell[:1] for cell in row])
+    return row if is_plain and ";" not in whole and "\t" not in whole else [*map(safe, row)]
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> str:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import struct
-import zlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -20,6 +18,7 @@ from sqlalchemy import delete, select
 from signing.audit import Actor, Verb, log
 from signing.core.db import db
 from signing.core.later import later
+from signing.core.pictures import DAMAGED
 from signing.core.refusals import Refusal
 from signing.letters.models import Letter, LetterPicture
 
@@ -35,11 +34,6 @@ WIDTHS = (480, 960, 1440)
 FALLBACK_WIDTH = 960  # as JPEG, for what knows no WebP
 FORMATS = ("JPEG", "PNG", "WEBP")
 MIDDLE = 50
-# What Pillow's readers raise for bytes that only begin like a picture.
-DAMAGED = (
-    OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, EOFError, MemoryError,
-    struct.error, zlib.error,
-)  # fmt: skip
 
 
 class PictureUnusable(Refusal):

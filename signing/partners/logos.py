@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from signing.core.later import later
+from signing.core.pictures import DAMAGED
 from signing.core.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def draw(uploaded: bytes) -> Drawn:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _drawn(uploaded)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError,
-            Image.DecompressionBombWarning):  # fmt: skip
+    except (*DAMAGED, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise LogoUnusable from None
 
 

@@ -149,6 +149,7 @@ PUBLIC = CERT.extract_certificate()
         (b"", encryption.KeyUnknown),
         (b"age1nonsense", encryption.KeyUnknown),
         (b"ssh-rsa AAAA", encryption.KeyUnknown),
+        (b"ssh-rsa AAAAB3NzaC1yc2EAAAABAAAAAAEA", encryption.KeyUnknown),
         (b"\xff\x00nonsense", encryption.KeyUnknown),
         (b"x" * (encryption.MOST_BYTES + 1), encryption.KeyUnknown),
         (b"AGE-SECRET-KEY-1QQ", encryption.KeySecret),
@@ -156,7 +157,7 @@ PUBLIC = CERT.extract_certificate()
         (str(CERT).encode(), encryption.KeySecret),
         (bytes(PUBLIC) + bytes(PUBLIC.revoke(CERT.certifier())), encryption.KeyOver),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_key_that_is_none_is_refused_and_says_why(given: bytes, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):

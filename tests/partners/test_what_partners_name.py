@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from io import BytesIO
 
 import pytest
@@ -117,6 +118,16 @@ def test_a_logo_is_drawn_anew_within_its_box(form: str) -> None:
     assert b"script" not in drawn.png
 
 
+def _odd_notes() -> bytes:
+    """A JPEG that says it was turned, and whose width is a word: found out when it is righted."""
+    turned, width = (
+        struct.pack(">HHIHH", 0x112, 3, 1, 6, 0),
+        struct.pack(">HHI4s", 0x100, 2, 4, b"wide"),
+    )
+    notes = b"Exif\0\0MM\0*\0\0\0\x08\0\x02" + turned + width + bytes(4)
+    return _picture(form="JPEG", exif=notes)
+
+
 @pytest.mark.parametrize(
     "uploaded",
     [
@@ -127,8 +138,9 @@ def test_a_logo_is_drawn_anew_within_its_box(form: str) -> None:
         b"\x89PNG\r\n\x1a\n" + bytes(100),
         _picture((4000, 4000)),
         bytes(600_000),
+        _odd_notes(),
     ],
-    ids=["nothing", "SVG", "GIF", "cut", "broken", "too many pixels", "too many bytes"],
+    ids=["nothing", "SVG", "GIF", "cut", "broken", "many pixels", "many bytes", "odd notes"],
 )
 def test_what_is_no_usable_picture_is_refused(uploaded: bytes) -> None:
     with pytest.raises(LogoUnusable):

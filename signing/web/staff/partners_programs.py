@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -15,6 +13,7 @@ from signing.audit import Verb
 from signing.core import clock, locales
 from signing.core.db import transaction
 from signing.core.refusals import NotFound
+from signing.exports import sheets
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.partners import actions, hooks, queries, tokens
@@ -28,7 +27,6 @@ bp = Blueprint(
     "partners_programs", __name__, url_prefix="/letters/<slug>/partners/<uuid:partner_id>/programs"
 )
 HEAD = ("signature", "name", "email", "language", "confirmed_at", "agreed_at", "wording")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for one
 
 
 @bp.get("")
@@ -78,21 +76,13 @@ def export(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
         actions.record(Verb.PARTNER_LIST_EXPORTED, partner, gate.signed().doer.actor)
     name = f"{letter.slug}-{partner.code}.csv"
     return Response(
-        stream_with_context(_rows(letter.id, partner.id)),
+        stream_with_context(sheets.csv_lines(HEAD, _rows(letter.id, partner.id))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _rows(letter_id: UUID, partner_id: UUID) -> Iterator[str]:
-    yield _line(HEAD)
+def _rows(letter_id: UUID, partner_id: UUID) -> Iterator[tuple[str, ...]]:
     for id_, who in consenting.stream(letter_id, partner_id):
         times = who.confirmed_at.isoformat(), who.given_at.isoformat()
-        yield _line((str(id_), who.name, who.email, who.locale, *times, who.wording))
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    """No cell begins what a spreadsheet would calculate."""
-    written = io.StringIO()
-    csv.writer(written).writerow(f"'{one}" if one.startswith(FORMULA) else one for one in cells)
-    return written.getvalue()
+        yield (str(id_), who.name, who.email, who.locale, *times, who.wording)

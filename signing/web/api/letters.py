@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from signing.collected import queries as collected
 from signing.core import clock
 from signing.core.db import snapshot
 from signing.core.links import absolute
-from signing.counts import cells
+from signing.counts import cells, periods
 from signing.counts import queries as counts
 from signing.counts.models import Dimension
 from signing.letters import queries as letters
@@ -68,19 +68,19 @@ def get_letter(slug: str, query: shapes.Nothing) -> Answer[shapes.FullLetter]:  
 @bp.get("/letters/<slug:slug>/counts")
 @answers(shapes.Counts)
 def get_counts(slug: str, query: shapes.Nothing) -> Answer[shapes.Counts]:  # noqa: ARG001
-    """How many have signed: now, and by language, country and day up to the last midnight (UTC)."""
+    """How many have signed: now, and by language, country and day as far as whole tens go."""
     letter = letters.get_by_slug(slug)
     total = counts.total(letter.id)
-    midnight = last_midnight()
+    until = told_until(letter)
     return Answer(
         shapes.Counts(
             letter=letter.slug,
             count=total.n,
             as_of=total.as_of or letter.created_at,
-            until=(midnight - timedelta(days=1)).date(),
-            by_locale=table(letter.id, "locale", midnight),
-            by_country=table(letter.id, "country", midnight),
-            by_day=table(letter.id, "day", midnight),
+            until=(until - timedelta(days=1)).date(),
+            by_locale=table(letter.id, "locale", until),
+            by_country=table(letter.id, "country", until),
+            by_day=table(letter.id, "day", until),
             beside=[
                 shapes.Beside(
                     kind=one.kind,
@@ -95,24 +95,33 @@ def get_counts(slug: str, query: shapes.Nothing) -> Answer[shapes.Counts]:  # no
     )
 
 
-def last_midnight() -> datetime:
-    """Up to when counts by kind are told: live ones would tell who comes from where."""
-    return clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+def told_until(letter: Letter) -> datetime:
+    """Up to when counts by kind are told: whole days (UTC) that were ten people together.
+
+    Live counts, or two that one signer lies between, would tell who comes from where.
+    """
+    days: Counter[date] = Counter()
+    with snapshot():
+        for hour, n in counts.by_hour(letter.id):
+            days[hour.date()] += n
+    in_all = {day: {"": n} for day, n in days.items()}
+    told = periods.tell(in_all, letter.created_at.date(), clock.now().date())
+    return datetime.combine(told.open_since, time(), UTC)
 
 
-def table(letter_id: UUID, name: str, midnight: datetime) -> dict[str, int]:
+def table(letter_id: UUID, name: str, until: datetime) -> dict[str, int]:
     """Numbers by `locale`, `country` or `day` as of one moment, small cells merged."""
     with snapshot():
         if name == "day":
-            return cells.merged(_by_day(letter_id, midnight))
-        found = counts.before(letter_id, Dimension(name), midnight)
+            return cells.merged(_by_day(letter_id, until))
+        found = counts.before(letter_id, Dimension(name), until)
         return cells.merged({value or UNKNOWN: n for value, n in found.items()})
 
 
-def _by_day(letter_id: UUID, midnight: datetime) -> dict[str, int]:
+def _by_day(letter_id: UUID, until: datetime) -> dict[str, int]:
     days: Counter[str] = Counter()
     for hour, n in counts.by_hour(letter_id):
-        if hour < midnight:
+        if hour < until:
             days[hour.date().isoformat()] += n
     return days
 

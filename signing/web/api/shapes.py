@@ -90,7 +90,7 @@ class Counts(Shape):
     count: int
     as_of: datetime
     until: date = Field(
-        description="the last whole day (UTC) in the three tables; they do not follow single people"
+        description="the last day (UTC) in the three tables, which wait until ten more have signed"
     )
     by_locale: Cells
     by_country: Cells

@@ -59,13 +59,30 @@ def test_counts_are_live_in_all_and_of_whole_days_by_kind(
     client: FlaskClient, letter: Letter
 ) -> None:
     said = client.get("/api/v1/letters/open-roads/counts").get_json()
-    assert (said["count"], said["until"]) == (70, "2026-05-19")
+    assert (said["count"], said["until"]) == (70, "2026-05-18")
     assert said["by_locale"] == {"en": 28, "fr": 12}
     # Four are too few, and with four withheld alone the total would tell them.
     assert said["by_country"] == {"FR": 24, "other": 16}
     assert said["by_day"] == {"2026-05-18": 40}
     for table in ("by_locale", "by_country", "by_day"):
         assert sum(said[table].values()) == 40
+
+
+def test_who_came_on_a_quiet_day_cannot_be_read_off_two_tables(client: FlaskClient) -> None:
+    """Three more from Sweden a day: the tables stand still until ten have come together."""
+    told = []
+    with time_machine.travel(TODAY, tick=False):
+        made = make.letter()
+    for day in range(6):
+        with time_machine.travel(TODAY + timedelta(days=day), tick=False):
+            said = client.get("/api/v1/letters/open-roads/counts").get_json()
+            told.append((said["until"][-2:], sum(said["by_country"].values())))
+            assert client.get("/open-data/open-roads/country.csv").text.count("SE") == (day > 4)
+            with transaction():
+                counts.note(
+                    made.id, Kind("en", "SE" if day else "FR", "form"), delta=3 if day else 40
+                )
+    assert told[1:] == [("20", 40), ("20", 40), ("20", 40), ("20", 40), ("24", 52)]
 
 
 def test_small_cells_cannot_be_read_off_the_total() -> None:
@@ -147,7 +164,7 @@ def test_open_data_has_a_table_a_file(client: FlaskClient, letter: Letter) -> No
     answer = client.get("/open-data/open-roads/country.csv")
     assert answer.content_type.startswith("text/csv")
     assert answer.text == "country,count\r\nFR,24\r\nother,16\r\n"
-    assert 'filename="open-roads-country-2026-05-19.csv"' in answer.headers["Content-Disposition"]
+    assert 'filename="open-roads-country-2026-05-18.csv"' in answer.headers["Content-Disposition"]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert client.get("/open-data/open-roads/day.csv").text == "day,count\r\n2026-05-18,40\r\n"
     assert client.get("/open-data/open-roads/locale.csv").text.startswith("locale,count\r\nen,28")

@@ -16,7 +16,7 @@ RUN pip install --require-hashes -r requirements/run.txt
 COPY . .
 RUN pip install --no-deps --no-build-isolation -e . \
  && pybabel -q compile -d translations -D "messages staff" \
- && useradd --system --no-create-home --uid 10001 signing \
+ && useradd --no-create-home --shell /usr/sbin/nologin --uid 10001 signing \
  && install -d -o signing -g signing -m 700 /data
 
 USER signing

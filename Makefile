@@ -57,8 +57,8 @@ catalogues: .make/signing ## Bring translations/ up to what the code says
 	    -D staff $(WRITTEN) || exit 1; done
 	$(COMPILE)
 
-language: .make/signing ## Begin a translation: make language LOCALE=el
-	@test -n "$(LOCALE)" || { echo "Which language? make language LOCALE=el" >&2; exit 2; }
+language: .make/signing ## Begin a translation: make language LOCALE=eu
+	@test -n "$(LOCALE)" || { echo "Which language? make language LOCALE=eu" >&2; exit 2; }
 	@test ! -e translations/$(LOCALE) || { echo "translations/$(LOCALE) is there already." >&2; exit 1; }
 	$(EXTRACT)
 	$(BIN)/pybabel -q init -i translations/messages.pot -d translations -l $(LOCALE) -w 100

@@ -17,6 +17,7 @@ from benchmarks import (
     exports,
     hot_paths,
     proof_of_work,
+    public_lists,
     sizes,
     staff_screens,
     upkeep,
@@ -35,6 +36,7 @@ def main() -> None:
             _report(installed)
             if name == "PostgreSQL":
                 staff_screens.report(installed)
+                public_lists.report(installed)
                 exports.report(installed, staff_screens.MANY)
 
 

@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 from signing.core.db import db, snapshot
 from signing.counts import actions as count_actions
 from signing.counts import queries as counts
+from signing.counts.models import Dimension
 from signing.letters import queries as letters
 from signing.mail.models import OutgoingMail
+from signing.signatures import listing
 from signing.signatures import queries as signatures
 from signing.signatures.models import Signature
 
@@ -29,13 +31,11 @@ class Books:
         return self._ask(lambda: counts.total(letters.get_by_slug(slug).id).n)
 
     def by_locale(self, slug: str) -> dict[str, int]:
-        return self._ask(lambda: counts.by_locale(letters.get_by_slug(slug).id))
+        return self._ask(lambda: counts.by_value(letters.get_by_slug(slug).id, Dimension.LOCALE))
 
     def names(self, slug: str) -> list[str]:
-        found = self._ask(
-            lambda: signatures.list_latest_names(letters.get_by_slug(slug).id, limit=100)
-        )
-        return list(found)
+        found = self._ask(lambda: listing.list_names(letters.get_by_slug(slug).id, limit=100))
+        return [one.name for one in found]
 
     def states(self) -> list[str]:
         """The state of every signature there is."""

@@ -1,5 +1,5 @@
 """What staff and operators did, when, to what."""
 
-from signing.audit.events import Actor, ActorKind, Verb
+from signing.audit.events import WORKER, Actor, ActorKind, Verb
 
-__all__ = ["Actor", "ActorKind", "Verb"]
+__all__ = ["WORKER", "Actor", "ActorKind", "Verb"]

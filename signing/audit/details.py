@@ -1,4 +1,4 @@
-"""The details of an event, as people read them. Pure."""
+"""The details of an event, one by one: what each is now, and what it was. Pure."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ CHANGES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One thing noted about an event: what it is now, and what it was if it changed."""
+    """One thing noted about an event, as it was noted."""
 
     name: str
-    value: str
-    before: str = ""
+    value: object
+    before: object = None
     is_change: bool = False
 
 
@@ -39,18 +39,5 @@ def read(verb: str, details: Mapping[str, Any]) -> list[Detail]:
 
 def _detail(verb: str, name: str, value: object) -> Detail:
     if verb in CHANGES and isinstance(value, list) and len(value) == 2:
-        return Detail(name, _plain(value[1]), _plain(value[0]), is_change=True)
-    return Detail(name, _plain(value))
-
-
-def _plain(value: object) -> str:
-    """Nothing is a dash, so that what was empty can be seen."""
-    if value is None or value in ("", [], {}):
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(_plain(one) for one in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
-    return str(value)
+        return Detail(name, value[1], value[0], is_change=True)
+    return Detail(name, value)

@@ -23,6 +23,9 @@ class Actor:
     id: str = ""
 
 
+WORKER = Actor(ActorKind.WORKER)
+
+
 class Verb(StrEnum):
     LETTER_IMPORTED = "letter.imported"
     LETTER_ADDED = "letter.added"
@@ -54,12 +57,16 @@ class Verb(StrEnum):
     EXPORT_DROPPED = "export.dropped"  # let go before its time
     EXPORT_CUT_OFF = "export.cut_off"  # it never came to its end
     EXPORT_GONE_LISTED = "export.gone_listed"
-    EXPORT_DELIVERED = "export.delivery_made"
+    EXPORT_DELIVERED = "export.delivery_made"  # asked for, that is: a worker makes it
+    EXPORT_DELIVERY_FETCHED = "export.delivery_fetched"
     DOMAIN_RULED = "domain.ruled"
     COLLECTION_BEGUN = "collection.begun"
     COLLECTION_COUNTED = "collection.counted"
     COLLECTION_UNDONE = "collection.undone"
     COLLECTED_ENTERED = "collected.entered"
+    COLLECTED_KNOWN = "collected.known"  # typed in, and counted already
+    COLLECTED_OPENED = "collected.opened"  # a page of names
+    COLLECTED_SEARCHED = "collected.searched"
     COLLECTED_REMOVED = "collected.removed"
     COLLECTED_DUPLICATE = "collected.duplicate"  # the same address confirmed by mail since
     COLLECTED_EXPORTED = "collected.exported"
@@ -97,6 +104,7 @@ class Verb(StrEnum):
     RESTORE_CHECKED = "restore.checked"
     MEMBER_INVITED = "member.invited"
     MEMBER_ACCEPTED = "member.accepted"
+    INVITATION_WITHDRAWN = "member.invitation_withdrawn"
     MEMBER_ENDED = "member.ended"
     ROLE_GIVEN = "member.role_given"
     ROLE_TAKEN = "member.role_taken"

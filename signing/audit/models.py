@@ -14,10 +14,13 @@ from signing.core.db import Base
 
 class AuditEvent(Base):
     __tablename__ = "audit_events"
-    # Pages of it, over all letters and of one.
+    # Pages of it, over all letters and of one, and by each of the filters.
     __table_args__ = (
         Index("ix_audit_events_at", "at", "id"),
         Index("ix_audit_events_of_letter", "letter_id", "at", "id"),
+        Index("ix_audit_events_subject", "subject", "at", "id"),
+        Index("ix_audit_events_actor", "actor_id", "at", "id"),
+        Index("ix_audit_events_verb", "verb", "at", "id"),
     )
 
     letter_id: Mapped[UUID] = mapped_column(primary_key=True)

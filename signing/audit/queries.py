@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import ColumnElement, literal, select, tuple_
 
 from signing.audit.events import Verb
 from signing.audit.models import AuditEvent
+from signing.core import keyset
 from signing.core.db import Moment, db
 
-BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 A_DAY = timedelta(days=1, microseconds=-1)  # up to its last moment, also of the last day there is
 
 
@@ -27,6 +28,19 @@ def has_happened(letter_id: UUID, verb: Verb) -> bool:
     """Whether this was ever done to a letter, as far back as the log goes."""
     event = select(AuditEvent.id).where(AuditEvent.letter_id == letter_id, AuditEvent.verb == verb)
     return db.session.scalar(event.limit(1)) is not None
+
+
+def list_details(
+    verbs: Collection[Verb], *, letter_id: UUID, actor_id: str, since: datetime
+) -> Sequence[Mapping[str, Any]]:
+    """What was noted each time that somebody did one of these to a letter."""
+    wanted = select(AuditEvent.details).where(
+        AuditEvent.letter_id == letter_id,
+        AuditEvent.at > since,
+        AuditEvent.actor_id == actor_id,
+        AuditEvent.verb.in_(verbs),
+    )
+    return db.session.scalars(wanted).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +70,21 @@ class Place:
         """What `str` wrote; None for anything else."""
         at, _, id_ = text.partition("_")
         try:
-            return cls(BEGIN + timedelta(microseconds=int(at)), UUID(hex=id_))
-        except (ValueError, OverflowError):
+            return cls(keyset.moment(at), UUID(hex=id_))
+        except ValueError:
             return None
 
     def __str__(self) -> str:
-        return f"{(self.at - BEGIN) // timedelta(microseconds=1)}_{self.id.hex}"
+        return f"{keyset.micros(self.at)}_{self.id.hex}"
 
 
-def list_page(wanted: Wanted, *, after: Place | None, limit: int) -> Sequence[AuditEvent]:
+def list_page(
+    wanted: Wanted, *, after: Place | None, limit: int, is_oldest_first: bool = False
+) -> Sequence[AuditEvent]:
     """The newest first, from behind `after` on: a page costs the same wherever it is."""
     events = select(AuditEvent)
     if wanted.letters is not None:
-        events = events.where(AuditEvent.letter_id.in_(wanted.letters))
+        events = events.where(_of(wanted.letters))
     if wanted.verb:
         events = events.where(AuditEvent.verb == wanted.verb)
     if wanted.subject:
@@ -79,7 +95,17 @@ def list_page(wanted: Wanted, *, after: Place | None, limit: int) -> Sequence[Au
         begin = datetime.combine(wanted.day, time(), UTC)
         events = events.where(AuditEvent.at.between(begin, begin + A_DAY))
     if after is not None:
-        place = tuple_(AuditEvent.at, AuditEvent.id)
-        events = events.where(place < tuple_(literal(after.at, Moment()), literal(after.id)))
-    newest = events.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-    return db.session.scalars(newest.limit(limit)).all()
+        here = tuple_(AuditEvent.at, AuditEvent.id)
+        there = tuple_(literal(after.at, Moment()), literal(after.id))
+        events = events.where(here > there if is_oldest_first else here < there)
+    order = [AuditEvent.at, AuditEvent.id]
+    in_time = [one.asc() if is_oldest_first else one.desc() for one in order]
+    return db.session.scalars(events.order_by(*in_time).limit(limit)).all()
+
+
+def _of(letters: Collection[UUID]) -> ColumnElement[bool]:
+    """One letter is a way along the index of its events; of several the database has to choose."""
+    if len(letters) == 1:
+        (only,) = letters
+        return AuditEvent.letter_id == only
+    return AuditEvent.letter_id.in_(letters)

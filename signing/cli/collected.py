@@ -14,7 +14,7 @@ from signing.cli.app import OPERATOR, with_app
 from signing.collected import actions, columns, queries, tables
 from signing.collected.actions import About
 from signing.collected.columns import Column
-from signing.collected.models import Basis, Collection, Kind
+from signing.collected.models import Basis, Collection, Kind, State
 from signing.core import clock
 from signing.core.db import transaction
 from signing.exports import collected as rows
@@ -135,6 +135,8 @@ def _settle(collection: Collection, *, without_faulty: bool) -> None:
     found = queries.get(collection.letter_id, collection.id)
     for row, code in found.problems:
         click.echo(f"row {row}: {code}", err=True)
+    if found.state == State.UNDONE:
+        raise tables.NotATable
     if found.faulty and not without_faulty:
         faulty = found.faulty
         _undo(found)

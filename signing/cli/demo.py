@@ -29,6 +29,7 @@ from signing.letters import actions as letter_actions
 from signing.letters import folder, queries, wordings
 from signing.letters.actions import ImportRules
 from signing.letters.models import ConsentPurpose, Letter
+from signing.mail import outbox
 from signing.mail.sink import Sink
 from signing.signatures import actions
 from signing.signatures import queries as signatures
@@ -139,6 +140,7 @@ def _invite_the_owner() -> None:
 
 
 def _let_them_sign(letter: Letter) -> None:
+    """They signed, had their mails and pressed the button: the figures are those of a real one."""
     for number, (locale, name, country, show) in enumerate(SIGNERS):
         address = f"signer-{number}@example.org"
         shown = wordings.list_shown(letter, locale)
@@ -151,6 +153,8 @@ def _let_them_sign(letter: Letter) -> None:
         )
         with transaction():
             actions.sign(letter, declaration)
+            for mail in outbox.claim(1):
+                outbox.settle_sent(mail)
             found = signatures.find_state(letter.id, vault.digest(letter.id, normalised(address)))
             assert found is not None  # noqa: S101  # it was added a line ago
             actions.confirm(SignatureRef(letter.id, found.id), revision=1, grace=timedelta())

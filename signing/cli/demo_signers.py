@@ -6,6 +6,7 @@ from signing.signatures.models import Show
 
 SIGNERS: tuple[tuple[str, str, str, Show], ...] = (
     ("en", "Margaret Whitlow", "GB", Show.FULL),
+    ("en", "O", "MM", Show.FULL),  # a whole name, for some
     ("en", "Tomasz Ellery", "IE", Show.INITIAL),
     ("de", "Jürgen Öhlschläger", "DE", Show.FULL),
     ("de", "Annika Brandstätter", "AT", Show.INITIAL),
@@ -19,6 +20,5 @@ SIGNERS: tuple[tuple[str, str, str, Show], ...] = (
     ("ja", "山田 花子", "JP", Show.FULL),
     ("ja", "佐藤 健", "JP", Show.NO),
     ("en", "Zoë Lindqvist", "SE", Show.FULL),
-    ("en", "O", "MM", Show.FULL),
     ("fr", "Mehmet Aydın", "FR", Show.NO),
 )

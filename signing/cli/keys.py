@@ -16,6 +16,8 @@ import click
 
 from signing.cli import rotating
 from signing.cli.app import with_app
+from signing.cli.in_flight import StillOpen
+from signing.core import resealing
 from signing.core.db import let_go
 from signing.core.ids import HOUSE
 from signing.core.keystore import KeyPurpose, OwnedKey
@@ -23,11 +25,15 @@ from signing.core.rotation import Rotation
 from signing.core.settings import MASTER_KEY_BYTES
 from signing.core.vault import vault
 from signing.letters import queries as letters
-from signing.signatures import resealing
 
 BACKUPS = (
     "Now back up the database and the key store. Older backups of the database can be read only\n"
     "with a backup of the key store from before this."
+)
+
+OPEN = (
+    "A transaction does not end: PostgreSQL's processes {}. Nothing was destroyed. Look who they "
+    "are (pg_stat_activity), and run this again."
 )
 
 
@@ -73,7 +79,10 @@ def rotate(*, forsake: bool) -> None:
     click.echo(f"{done} rows sealed anew. Waiting until nobody uses the old keys any more.")
     let_go()
     rotating.wait(begun, time.sleep)
-    ended = rotating.finish(rotation, begun, time.sleep, forsaking=forsake)
+    try:
+        ended = rotating.finish(rotation, begun, time.sleep, forsaking=forsake)
+    except StillOpen as open_:
+        raise click.ClickException(OPEN.format(", ".join(map(str, open_.pids)))) from None
     click.echo(f"{ended.done} more rows sealed anew, {ended.destroyed} old keys destroyed.")
     click.echo(BACKUPS)
     names = _names()

@@ -7,19 +7,31 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from signing.audit import Verb, log
+from signing.cli import in_flight
 from signing.cli.app import OPERATOR
-from signing.collected import shelves
-from signing.core import clock
+from signing.collected import shelves as collected
+from signing.core import clock, resealing
 from signing.core.db import transaction
-from signing.core.ids import HOUSE
+from signing.core.ids import BEFORE_ALL, HOUSE
+from signing.core.resealing import Resealed
 from signing.core.rotation import Rotation, Superseded
 from signing.core.vault import Unreadable, vault
-from signing.exports import shelves as exported
-from signing.moderation import shelves as moderated
-from signing.signatures import resealing
-from signing.signatures.resealing import Resealed
+from signing.exports import shelves as exports
+from signing.mail import shelves as mails
+from signing.moderation import shelves as moderation
+from signing.partners import shelves as partners
+from signing.signatures import shelves as signatures
+from signing.staff_accounts import shelves as members
 
-SHELVES = (*resealing.SHELVES, *shelves.SHELVES, *moderated.SHELVES, *exported.SHELVES)
+SHELVES = (
+    *signatures.SHELVES,
+    *mails.SHELVES,
+    *members.SHELVES,
+    *partners.SHELVES,
+    *collected.SHELVES,
+    *moderation.SHELVES,
+    *exports.SHELVES,
+)
 LONGEST_PAUSE_SECONDS = 1.0
 BUSY_SECONDS = 1.0
 
@@ -71,8 +83,11 @@ def finish(rotation: Rotation, begun: Begun, pause: Pause, *, forsaking: bool = 
     """The old keys are destroyed, but for those of rows that cannot be opened.
 
     `forsaking` destroys these too. The house's old key stays for a day, until a later rotation.
+    Whoever has sealed under an old key has committed before it goes: who began long ago is waited
+    for, and who was stopped in between is refused (`vault`). Raises `in_flight.StillOpen`.
     """
     over = [one for one in begun.old if one.ends_at <= clock.now()]
+    in_flight.wait(pause)
     left = {owner_id: _sweep_clean(owner_id, pause) for owner_id in begun.owners}
     unreadable = {owner_id: one.unreadable for owner_id, one in left.items() if one.unreadable}
     ended = [one for one in over if forsaking or one.owner_id not in unreadable]
@@ -99,7 +114,7 @@ def _sweep(owner_id: UUID, moved: Moved) -> tuple[Resealed, int]:
     """Once through the owner's rows; what was done, and how many old ones were met."""
     total, met = Resealed(), 0
     for shelf in SHELVES:
-        after = resealing.BEFORE_ALL
+        after = BEFORE_ALL
         while ids := _list_old(shelf, owner_id, after):
             with transaction():
                 total += resealing.reseal(shelf, owner_id, ids)

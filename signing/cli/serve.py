@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 
-from signing.core.settings import read_settings
+from signing.core.settings import Settings, read_settings
+from signing.web.patience import SLOTS
 
 RESPAWN_SECONDS = 0.2  # granian gives up on all when one dies again within this time
-BLOCKING_THREADS = 2 * (os.cpu_count() or 1) + 1  # a process; most of them wait for the database
+SPARE_THREADS = 64  # for pages, while as many forms as may be are on their way; made when needed
+CONNECTIONS = 4096  # a process; one that says nothing costs no thread
+HEAD_MILLISECONDS = 10_000  # so long a request's first lines may take
+FILES = 3 * CONNECTIONS  # a connection each, and what the databases need
 
 
 @click.command()
@@ -24,9 +30,9 @@ def serve(host: str, port: int, workers: int) -> None:
 
     Example: signing serve --port 8000 --workers 4
     """
-    read_settings(os.environ)
+    settings = read_settings(os.environ)
     check_port(host, port)
-    start(host, port, workers)
+    start(host, port, workers, settings)
 
 
 def check_port(host: str, port: int) -> None:
@@ -39,8 +45,9 @@ def check_port(host: str, port: int) -> None:
             raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}") from None
 
 
-def start(host: str, port: int, workers: int) -> None:
+def start(host: str, port: int, workers: int, settings: Settings) -> None:
     """Serve until TERM or INT; requests in flight are answered first."""
+    _allow_files()
     Granian(
         "signing.web.wsgi:create",
         factory=True,
@@ -48,9 +55,20 @@ def start(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=BLOCKING_THREADS,
+        blocking_threads=SLOTS + settings.waiting_forms + SPARE_THREADS,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS),
         respawn_failed_workers=True,
         respawn_interval=RESPAWN_SECONDS,
         workers_kill_timeout=20,
         log_access=False,
     ).serve()
+
+
+def _allow_files() -> None:
+    """As many open files as we may have of what we need: systemd begins with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

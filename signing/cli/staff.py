@@ -7,12 +7,12 @@ from uuid import UUID
 import click
 from email_validator import EmailNotValidError, validate_email
 
-from signing.cli.app import with_app
+from signing.cli.app import OPERATOR, with_app
 from signing.core import locales
 from signing.core.db import transaction
 from signing.core.ids import HOUSE
 from signing.letters import queries as letters
-from signing.staff_accounts import actions, invitations, languages, queries
+from signing.staff_accounts import actions, invitations, languages, queries, sessions
 from signing.staff_accounts.actions import Doer
 from signing.staff_accounts.models import Member
 from signing.staff_accounts.roles import Held, Role
@@ -100,6 +100,25 @@ def end(email: str) -> None:
     with transaction():
         actions.end(member.id, by=Doer.operator())
     click.echo("Ended.")
+
+
+@staff_.command("sign-out")
+@click.argument("email", default="")
+@click.option("--everybody", is_flag=True, help="All sessions of all members.")
+@with_app
+def sign_out(email: str, *, everybody: bool) -> None:
+    """End all sessions of EMAIL, or of everybody; who signs in again goes on.
+
+    After a laptop was lost, or when in doubt.
+
+    Example: signing staff sign-out ada@example.org
+    """
+    if bool(email) == everybody:
+        raise click.UsageError("Name one member, or say --everybody.")
+    member_id = None if everybody else _find(email).id
+    with transaction():
+        n = sessions.end_all(member_id, by=OPERATOR)
+    click.echo(f"{n} sessions ended.")
 
 
 def _find(email: str) -> Member:

@@ -19,6 +19,8 @@ def worker() -> None:
     Example: signing worker
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # It tells which letters the names on a paper are made of.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     running = Worker(create_app())
     gc.freeze()  # what is loaded stays: it need not be looked through again and again
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -22,7 +22,7 @@ from signing.collected.models import (
     may_keep_addresses,
 )
 from signing.core import clock
-from signing.core.db import count_rows, db, insert
+from signing.core.db import PLAIN, count_rows, db, insert
 from signing.core.ids import new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
@@ -32,8 +32,6 @@ from signing.jobs import queries as known_jobs
 from signing.jobs.models import Kind as Work
 from signing.letters import queries as letters
 from signing.letters.models import Letter
-
-PLAIN = {"synchronize_session": False}
 
 
 class NotNow(Refusal):
@@ -126,7 +124,7 @@ def note(verb: Verb, collection: Collection, by: Actor, details: dict[str, Any])
 
 
 def store(collection: Collection, pieces: Iterable[tuple[bytes, int]]) -> None:
-    """Keep the file, sealed, and how many rows it has; see `tables.pieces`."""
+    """Keep the file, sealed, and about how many rows it has; see `tables.pieces`."""
     for n, (piece, rows) in enumerate(pieces):
         id_ = new_id()
         place = person.place(collection.letter_id, id_, person.UPLOADS)

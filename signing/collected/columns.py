@@ -14,13 +14,9 @@ from functools import cache
 from email_validator import EmailNotValidError
 
 from signing.collected.person import Person
-from signing.core import locales
+from signing.core import cells, locales
 from signing.signatures import names
 from signing.signatures.address import normalised
-
-# What guards a cell of our own exports from spreadsheets that would run it.
-_GUARDED = ("'=", "'+", "'-", "'@")
-POSTCODE_CHARACTERS = 20
 
 
 class Column(StrEnum):
@@ -62,6 +58,14 @@ class Problem(StrEnum):
     NAME_ODD = "name_odd"  # it holds an address or a link
     ADDRESS_ODD = "address_odd"
     CITY_TOO_LONG = "city_too_long"
+    NO_TABLE = "no_table"  # from this row on: nothing of the file is brought in
+
+
+_OF_NAMES = {
+    names.Fault.NO_LETTER: Problem.NO_NAME,
+    names.Fault.TOO_LONG: Problem.NAME_TOO_LONG,
+    names.Fault.ADDRESS: Problem.NAME_ODD,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +107,25 @@ def signer(
     row: Sequence[str], columns: Sequence[Column], *, keeps_addresses: bool
 ) -> Signer | Problem:
     """Who signed in this row, or what is wrong with it."""
-    cells = {column: _plain(cell) for column, cell in zip(columns, row, strict=False) if column}
-    parts = (cells.get(one, "") for one in (Column.NAME, Column.FIRST_NAME, Column.LAST_NAME))
-    email = cells.get(Column.EMAIL, "") if keeps_addresses else ""
+    named = zip(columns, row, strict=False)
+    read = {column: cells.unsafe(cell) for column, cell in named if column}
+    parts = (read.get(one, "") for one in (Column.NAME, Column.FIRST_NAME, Column.LAST_NAME))
+    email = read.get(Column.EMAIL, "") if keeps_addresses else ""
     return checked(
         Person(
             name=names.clean_line(" ".join(parts)),
-            city=names.clean_line(cells.get(Column.CITY, "")),
-            postcode=names.clean_line(cells.get(Column.POSTCODE, ""))[:POSTCODE_CHARACTERS],
+            city=names.clean_line(read.get(Column.CITY, "")),
+            postcode=names.clean_line(read.get(Column.POSTCODE, ""))[: names.POSTCODE_CHARACTERS],
             email=email.strip(),
         ),
-        country=country(cells.get(Column.COUNTRY, "")),
+        country=country(read.get(Column.COUNTRY, "")),
     )
 
 
 def checked(person: Person, *, country: str = "", sheet: str = "") -> Signer | Problem:
     """The person with the address as we recognise it, or what is wrong."""
-    if not any(character.isalpha() for character in person.name):
-        return Problem.NO_NAME
-    if len(person.name) > names.NAME_CHARACTERS:
-        return Problem.NAME_TOO_LONG
-    if names.holds_address(person.name):
-        return Problem.NAME_ODD
+    if fault := names.find_fault(person.name):
+        return _OF_NAMES[fault]
     if len(person.city) > names.CITY_CHARACTERS:
         return Problem.CITY_TOO_LONG
     try:
@@ -132,10 +133,6 @@ def checked(person: Person, *, country: str = "", sheet: str = "") -> Signer | P
     except EmailNotValidError:
         return Problem.ADDRESS_ODD
     return Signer(person, country, address, sheet)
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith(_GUARDED) else cell
 
 
 def country(text: str) -> str:

@@ -13,7 +13,7 @@ from signing.collected import actions, person, queries
 from signing.collected.columns import Signer
 from signing.collected.models import CollectedSignature, Collection, Kind, State
 from signing.core import clock
-from signing.core.db import count_rows, db, insert
+from signing.core.db import PLAIN, count_rows, db, insert
 from signing.core.ids import new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import NotFound
@@ -25,23 +25,25 @@ class Entered:
     """What became of a line that was typed in. No id: the address is counted already."""
 
     id: UUID | None
-    same_name_on: str | None = None  # a sheet where this name and town was typed in before
+    same_name_on: str | None = None  # a sheet where this name and place was typed in before
 
 
 def enter(collection: Collection, signer: Signer, *, by: Actor) -> Entered:
     """The line counts afterwards, unless its address is counted already."""
     letter_id, id_ = collection.letter_id, new_id()
     digest = vault.digest(letter_id, signer.address) if signer.address else None
-    town = f"{signer.person.name}\n{signer.person.city}".casefold()
-    name_digest = vault.digest(letter_id, town)
+    place = signer.person.city or signer.person.postcode or signer.country
+    name_digest = vault.digest(letter_id, f"{signer.person.name}\n{place}".casefold())
     same_name_on = queries.find_sheet(letter_id, name_digest)
     is_new = digest is None or not queries.list_known(letter_id, [digest])
     if is_new:
-        row = row_of(collection, id_, signer, digest) | {"name_digest": name_digest}
+        typed = {"name_digest": name_digest, "member_id": by.id}
+        row = row_of(collection, id_, signer, digest) | typed
         added = insert(CollectedSignature).values(row).on_conflict_do_nothing()
         is_new = bool(count_rows(db.session.execute(added)))
     if not is_new:
         _add(collection, duplicates=1)
+        actions.note(Verb.COLLECTED_KNOWN, collection, by, {})
         return Entered(None)
     _add(collection, number=1)
     actions.note(Verb.COLLECTED_ENTERED, collection, by, {"row": str(id_)})
@@ -62,6 +64,7 @@ def row_of(
         "name_digest": None,
         "country": signer.country,
         "created_at": clock.now(),
+        "member_id": None,
     }
 
 
@@ -77,7 +80,7 @@ def _add(collection: Collection, *, number: int = 0, duplicates: int = 0) -> Non
             as_of=clock.now().date(),
         )
     )
-    if not count_rows(db.session.execute(taken, execution_options=actions.PLAIN)):
+    if not count_rows(db.session.execute(taken, execution_options=PLAIN)):
         raise actions.NotNow
     db.session.expire(collection)
 
@@ -99,7 +102,7 @@ def take_out(letter_id: UUID, row_id: UUID, *which: ColumnElement[bool]) -> bool
         .where(CollectedSignature.letter_id == letter_id, CollectedSignature.id == row_id, *which)
         .returning(CollectedSignature.collection_id)
     )
-    collection_id = db.session.scalar(gone, execution_options=actions.PLAIN)
+    collection_id = db.session.scalar(gone, execution_options=PLAIN)
     if collection_id is None:
         return False
     fewer = (
@@ -107,5 +110,5 @@ def take_out(letter_id: UUID, row_id: UUID, *which: ColumnElement[bool]) -> bool
         .where(Collection.letter_id == letter_id, Collection.id == collection_id)
         .values(number=Collection.number - 1)
     )
-    db.session.execute(fewer, execution_options=actions.PLAIN)
+    db.session.execute(fewer, execution_options=PLAIN)
     return True

@@ -13,11 +13,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from signing.audit import Actor, Verb
 from signing.collected import actions, columns, entering, person, queries, tables
 from signing.collected.columns import Column, Problem, Signer
 from signing.collected.models import CollectedSignature, CollectedUpload, Collection, State
-from signing.core.db import count_rows, db, insert
+from signing.core.db import PLAIN, count_rows, db, insert
 from signing.core.ids import new_id
+from signing.core.keystore import Forgotten
 from signing.core.vault import vault
 from signing.jobs.actions import LeaseLost
 
@@ -137,14 +139,27 @@ def _mine(collection: Collection) -> Any:
 
 
 def _execute(statement: Any) -> None:
-    if not count_rows(db.session.execute(statement, execution_options=actions.PLAIN)):
+    if not count_rows(db.session.execute(statement, execution_options=PLAIN)):
         raise LeaseLost
 
 
 def finish(collection: Collection) -> None:
     """All is there and waits for somebody to look; the file is deleted."""
-    _execute(_mine(collection).values(state=State.READ))
+    _execute(_mine(collection).values(state=State.READ, rows=Collection.rows_read))
     delete_upload(collection)
+
+
+def refuse(collection: Collection, row: int, *, by: Actor) -> None:
+    """From this row on it is no table: nothing of it will count, and its page says why.
+
+    Whoever calls deletes the rows that were read before.
+    """
+    vault.store.note_forgotten(collection.letter_id, collection.id, Forgotten.COLLECTION_UNDONE)
+    problems = [[row, Problem.NO_TABLE.value], *collection.problems][:KEPT_PROBLEMS]
+    ended = {"state": State.UNDONE, "problems": problems, "faulty": collection.faulty + 1}
+    _execute(_mine(collection).values(ended))
+    undone = {"number": collection.number, "was": State.READING}
+    actions.note(Verb.COLLECTION_UNDONE, collection, by, undone)
 
 
 def delete_upload(collection: Collection) -> None:
@@ -152,7 +167,7 @@ def delete_upload(collection: Collection) -> None:
         CollectedUpload.letter_id == collection.letter_id,
         CollectedUpload.collection_id == collection.id,
     )
-    db.session.execute(mine, execution_options=actions.PLAIN)
+    db.session.execute(mine, execution_options=PLAIN)
 
 
 def delete_rows(collection: Collection, *, limit: int = 5 * BATCH) -> int:
@@ -166,4 +181,4 @@ def delete_rows(collection: Collection, *, limit: int = 5 * BATCH) -> int:
     gone = delete(CollectedSignature).where(
         CollectedSignature.letter_id == collection.letter_id, CollectedSignature.id.in_(some)
     )
-    return count_rows(db.session.execute(gone, execution_options=actions.PLAIN))
+    return count_rows(db.session.execute(gone, execution_options=PLAIN))

@@ -121,6 +121,7 @@ class CollectedSignature(Base):
     name_digest: Mapped[bytes | None]  # what was typed: tells that a name and town came before
     country: Mapped[str]
     created_at: Mapped[datetime]
+    member_id: Mapped[str | None]  # who typed it in, as the audit log names them; None: a file
 
 
 class CollectedUpload(Base):

@@ -146,6 +146,17 @@ def list_rows(
     return [_opened(row) for row in rows]
 
 
+def list_typed(collection: Collection, by: str, *, limit: int) -> list[Row]:
+    """The newest lines that this member (as the audit log names them) typed in; as `list_rows`."""
+    wanted = select(CollectedSignature).where(
+        CollectedSignature.letter_id == collection.letter_id,
+        CollectedSignature.collection_id == collection.id,
+        CollectedSignature.member_id == by,
+    )
+    rows = db.session.scalars(wanted.order_by(CollectedSignature.id.desc()).limit(limit))
+    return [_opened(row) for row in rows]
+
+
 def list_by_address(letter_id: UUID, address: str) -> list[tuple[UUID, Row]]:
     """Who signed elsewhere with this address (normalised), and in which collection."""
     digest = vault.digest(letter_id, address)
@@ -178,7 +189,7 @@ def list_known(letter_id: UUID, digests: Many[bytes]) -> set[bytes]:
 
 
 def find_sheet(letter_id: UUID, name_digest: bytes) -> str | None:
-    """A sheet on which this very name and town was typed in before; None: on no sheet."""
+    """A sheet on which this very name and place was typed in before; None: on no sheet."""
     wanted = select(CollectedSignature.sheet).where(
         CollectedSignature.letter_id == letter_id, CollectedSignature.name_digest == name_digest
     )

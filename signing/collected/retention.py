@@ -12,7 +12,7 @@ from signing.audit import Actor, Verb, log
 from signing.collected import actions
 from signing.collected.models import CollectedSignature, CollectedUpload, Collection, State
 from signing.core import clock
-from signing.core.db import count_rows, db
+from signing.core.db import PLAIN, count_rows, db
 from signing.signatures.models import Signature
 from signing.signatures.models import State as SignatureState
 
@@ -48,7 +48,7 @@ def sweep_undone(*, limit: int = BATCH) -> int:
         .limit(limit)
     )
     gone = delete(CollectedSignature).where(_KEY.in_(over))
-    return count_rows(db.session.execute(gone, execution_options=actions.PLAIN))
+    return count_rows(db.session.execute(gone, execution_options=PLAIN))
 
 
 def drop_confirmed(*, by: Actor, limit: int = BATCH) -> int:
@@ -69,7 +69,7 @@ def drop_confirmed(*, by: Actor, limit: int = BATCH) -> int:
         delete(CollectedSignature)
         .where(_KEY.in_([tuple(row) for row in rows]))
         .returning(CollectedSignature.letter_id, CollectedSignature.collection_id),
-        execution_options=actions.PLAIN,
+        execution_options=PLAIN,
     ).all()
     for (letter_id, collection_id), n in Counter(map(tuple, gone)).items():
         _count_as_duplicates(letter_id, collection_id, n, by=by)
@@ -82,7 +82,7 @@ def _count_as_duplicates(letter_id: UUID, collection_id: UUID, n: int, *, by: Ac
         .where(Collection.letter_id == letter_id, Collection.id == collection_id)
         .values(number=Collection.number - n, duplicates=Collection.duplicates + n)
     )
-    db.session.execute(fewer, execution_options=actions.PLAIN)
+    db.session.execute(fewer, execution_options=PLAIN)
     log.record(
         Verb.COLLECTED_DUPLICATE,
         by=by,
@@ -98,5 +98,5 @@ def erase_batch(letter_id: UUID, *, limit: int = BATCH) -> int:
     for table in (CollectedSignature, CollectedUpload):
         some = select(table.id).where(table.letter_id == letter_id).limit(limit)
         statement = delete(table).where(table.letter_id == letter_id, table.id.in_(some))
-        gone += count_rows(db.session.execute(statement, execution_options=actions.PLAIN))
+        gone += count_rows(db.session.execute(statement, execution_options=PLAIN))
     return gone

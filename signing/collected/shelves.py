@@ -8,7 +8,7 @@ from sqlalchemy import Table
 
 from signing.collected import person
 from signing.collected.models import CollectedSignature, CollectedUpload
-from signing.signatures.resealing import Shelf
+from signing.core.resealing import Shelf
 
 _rows = cast(Table, CollectedSignature.__table__)
 _uploads = cast(Table, CollectedUpload.__table__)

@@ -7,14 +7,15 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from itertools import chain
+from typing import Any, BinaryIO
 
 from flask_babel import lazy_gettext as _l
 
 from signing.core.refusals import Refusal
 
 Row = list[str]
-Piece = tuple[bytes, int]  # some rows as CSV, and how many there are so far
+Piece = tuple[bytes, int]  # some of the text in UTF-8, and how many lines there are so far
 
 LOOK_BYTES = 64 * 1024  # of the beginning: enough to tell encoding and comma
 COMMAS = (",", ";", "\t", "|")
@@ -22,14 +23,22 @@ MOST_COLUMNS = 100
 MOST_CELL_CHARACTERS = 5000
 MOST_ROW_CHARACTERS = 600_000  # as it is written, quotes and all
 MOST_ROWS = 2_000_000
-PIECE_CHARACTERS = 256 * 1024
-_WORD = re.compile(r"\S+")
-_SIGNS = "@\ufe6b\uff20"  # wide and small ones too
+PIECE_BYTES = 256 * 1024
+ENDS = ' \t\r\n,;|"'  # where a word may end that a comma or a quote is not part of
+# A word that holds an "at", wide and small ones too. It gives nothing back and begins where words
+# begin, hence it looks at each sign once, whatever somebody sends.
+_ADDRESS = re.compile(r'(?<![^\s,;|"])[^\s,;|"@\ufe6b\uff20]*+[@\ufe6b\uff20][^\s,;|"]*+')
 
 
 class NotATable(Refusal):
+    """`row` is where it ceases to be one; 0: it is none from the beginning."""
+
     status = 422
     message = _l("This file is not a table in text form. Save it as CSV and try again.")
+
+    def __init__(self, row: int = 0) -> None:
+        super().__init__(row)
+        self.row = row
 
 
 def read(file: BinaryIO) -> Iterator[Row]:
@@ -37,23 +46,47 @@ def read(file: BinaryIO) -> Iterator[Row]:
 
     Reads a little at a time; raises `NotATable`, maybe late.
     """
-    file.seek(0)
-    head = file.read(LOOK_BYTES)
-    encoding = _encoding(head, file)
-    comma = _comma(head.decode(encoding, "ignore"))
-    file.seek(0)
-    text = io.TextIOWrapper(file, encoding, newline="")
-    lines = _Lines(text)
+    return rows_of(piece for piece, _lines in pieces(file, keeps_addresses=True))
+
+
+def rows_of(pieces_: Iterator[bytes]) -> Iterator[Row]:
+    """The rows of what went into `pieces`; raises `NotATable`, which says from which row on."""
+    head = b""
+    while len(head) < LOOK_BYTES and (piece := next(pieces_, b"")):
+        head += piece
+    comma = _comma(head[:LOOK_BYTES].decode("utf-8", "ignore"))
+    stream = io.BufferedReader(_Stream(chain([head], pieces_)))
+    lines = _Lines(io.TextIOWrapper(stream, "utf-8", newline=""))
+    number = 0
     try:
         for number, row in enumerate(csv.reader(lines, delimiter=comma), 1):
-            if number > MOST_ROWS:
-                raise NotATable
+            if number > MOST_ROWS or len(row) > MOST_COLUMNS:
+                raise NotATable(number)
             lines.characters = 0
-            yield _checked(row)
-    except (UnicodeDecodeError, csv.Error):
-        raise NotATable from None
-    finally:
-        text.detach()
+            yield [cell[:MOST_CELL_CHARACTERS] for cell in row]
+    except csv.Error:
+        raise NotATable(number + 1) from None
+
+
+class _Stream(io.RawIOBase):
+    """Pieces as a file, one of them at a time in memory."""
+
+    def __init__(self, pieces_: Iterator[bytes]) -> None:
+        self._pieces = pieces_
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            found = next(self._pieces, None)
+            if found is None:
+                return 0
+            self._left = found
+        n = min(len(buffer), len(self._left))
+        buffer[:n], self._left = self._left[:n], self._left[n:]
+        return n
 
 
 class _Lines:
@@ -72,12 +105,6 @@ class _Lines:
             if self.characters > MOST_ROW_CHARACTERS:
                 raise NotATable
             yield line
-
-
-def _checked(row: Row) -> Row:
-    if len(row) > MOST_COLUMNS:
-        raise NotATable
-    return [cell[:MOST_CELL_CHARACTERS] for cell in row]
 
 
 def _encoding(head: bytes, file: BinaryIO) -> str:
@@ -129,49 +156,58 @@ def _comma(text: str) -> str:
 
 
 def split(file: BinaryIO, *, keeps_addresses: bool) -> list[Piece]:
-    """All of the file in `pieces`: reading it takes seconds, so no transaction waits meanwhile.
+    """All of the file in `pieces`; its first rows were looked at, all others a worker will read.
 
     Raises `NotATable`, for a file without a row too.
     """
-    found = [*pieces(read(file), keeps_addresses=keeps_addresses)]
-    if not found:
+    found = [*pieces(file, keeps_addresses=keeps_addresses)]
+    rows = rows_of(piece for piece, _lines in found[:1])
+    if sum(1 for _row in rows) == 0:
         raise NotATable
     return found
 
 
-def pieces(rows: Iterator[Row], *, keeps_addresses: bool) -> Iterator[Piece]:
-    """The rows as plain CSV in UTF-8, a piece at a time with the number of rows so far.
+def pieces(file: BinaryIO, *, keeps_addresses: bool) -> Iterator[Piece]:
+    """The text in UTF-8, a piece at a time with the number of lines so far; raises `NotATable`.
 
-    Unless addresses may be kept, none is in what comes out: whatever column it stood in.
+    It takes a moment where reading the rows would take seconds. Unless addresses may be kept, none
+    is in what comes out: whatever column it stood in.
     """
-    buffer, number = io.StringIO(), 0
-    writer = csv.writer(buffer, lineterminator="\n")
-    for row in rows:
-        writer.writerow(row if keeps_addresses else [_without_addresses(cell) for cell in row])
-        number += 1
-        if buffer.tell() >= PIECE_CHARACTERS:
-            yield buffer.getvalue().encode(), number
-            buffer.seek(0)
-            buffer.truncate()
-    if buffer.tell():
-        yield buffer.getvalue().encode(), number
+    ends = dict.fromkeys("\n\r", 0)
+    for text in _texts(file) if keeps_addresses else _without_addresses(_texts(file)):
+        ends = {one: n + text.count(one) for one, n in ends.items()}
+        yield text.encode(), max(ends.values()) + (text[-1] not in ends)
 
 
-def _without_addresses(cell: str) -> str:
-    """Word by word: a pattern for the whole would go back and forth in a cell without spaces."""
-    if not any(sign in cell for sign in _SIGNS):
-        return cell
-    return _WORD.sub(lambda word: "" if any(sign in word[0] for sign in _SIGNS) else word[0], cell)
+def _texts(file: BinaryIO) -> Iterator[str]:
+    file.seek(0)
+    encoding = _encoding(file.read(LOOK_BYTES), file)
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while read := file.read(PIECE_BYTES):
+            if text := decoder.decode(read):
+                yield text
+        if text := decoder.decode(b"", final=True):
+            yield text
+    except UnicodeDecodeError:
+        raise NotATable from None
 
 
-def rows_of(pieces_: Iterator[bytes]) -> Iterator[Row]:
-    """What went into `pieces`."""
-    return csv.reader(_lines(pieces_))
-
-
-def _lines(pieces_: Iterator[bytes]) -> Iterator[str]:
-    for piece in pieces_:
-        yield from io.StringIO(piece.decode(), newline="")
+def _without_addresses(texts: Iterator[str]) -> Iterator[str]:
+    """Every word with such a sign goes. What may be half a word waits for the next text."""
+    waiting = ""
+    for text in texts:
+        waiting += text
+        end = 1 + max(waiting.rfind(one) for one in ENDS)
+        if not end and len(waiting) > MOST_ROW_CHARACTERS:
+            raise NotATable
+        if end:
+            if left := _ADDRESS.sub("", waiting[:end]):
+                yield left
+            waiting = waiting[end:]
+    if left := _ADDRESS.sub("", waiting):
+        yield left
 
 
 def is_blank(row: Sequence[str]) -> bool:

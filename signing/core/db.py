@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -38,7 +38,11 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import ColumnElement, Select, SQLColumnExpression
 
+from signing.core.clock import SECONDS_AN_HOUR
+
 BUSY_SECONDS = 15
+# For an UPDATE or DELETE of many rows: what the session holds of them need not learn of it.
+PLAIN = {"synchronize_session": False}
 _SQLITE_WRITER = threading.Lock()
 
 
@@ -135,10 +139,28 @@ def transaction(*, of_one_moment: bool = False) -> Iterator[None]:
             )
         try:
             yield
+            for check in list(_checks().values()):
+                check()
         except BaseException:
             session.rollback()
             raise
+        finally:
+            _checks().clear()
         session.commit()
+
+
+def check_before_commit(key: Hashable, check: Callable[[], None]) -> None:
+    """Have the next transaction here ask once more before it is durable; it fails if this raises.
+
+    The first check of a key is the one that stays.
+    """
+    if has_app_context():  # without one there is no transaction either
+        _checks().setdefault(key, check)
+
+
+def _checks() -> dict[Hashable, Callable[[], None]]:
+    checks: dict[Hashable, Callable[[], None]] = g.setdefault("checks_before_commit", {})
+    return checks
 
 
 def _turn() -> AbstractContextManager[object]:
@@ -179,10 +201,10 @@ def count_few(rows: Select[Any], *, most: int = 1000) -> int:
 
 
 def hour_of(moment: SQLColumnExpression[datetime]) -> ColumnElement[int]:
-    """In SQL: hours since 1970-01-01T00Z, as tallies count them."""
+    """`clock.hour_of` in SQL."""
     epoch = extract("epoch", moment)
-    whole = cast(epoch, BigInteger).op("/")(3600)
-    return cast(whole if dialect() == "sqlite" else func.floor(epoch / 3600), BigInteger)
+    whole = cast(epoch, BigInteger).op("/")(SECONDS_AN_HOUR)
+    return cast(whole if dialect() == "sqlite" else func.floor(epoch / SECONDS_AN_HOUR), BigInteger)
 
 
 def let_go() -> None:

@@ -1,4 +1,4 @@
-"""The machine's fonts: which of them has a letter, which way it is read, where a line may end."""
+"""The machine's fonts: which of them has a letter; and where a line may end."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from itertools import groupby
 from pathlib import Path
 
 import uharfbuzz
-
-from signing.core.locales import Direction
 
 # Where Debian, Fedora and Alpine put the Noto fonts (fonts-noto-core, fonts-noto-cjk and kin).
 FOLDERS = (
@@ -28,9 +26,6 @@ NOT_FIRST = frozenset(
 
 _PICTURES = {"So", "Sk"}
 _MAY_LACK = _PICTURES | {"Cc", "Cf", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"}
-LEFT_TO_RIGHT, RIGHT_TO_LEFT = {"L", "EN", "AN"}, {"R", "AL"}  # as a stretch of them is read
-
-Stretch = tuple[str, Direction]
 
 
 @cache
@@ -88,37 +83,6 @@ def drawable(text: str) -> str:
     )
 
 
-def stretches(text: str, line: Direction) -> list[Stretch]:
-    """The text in parts of one direction, in reading order.
-
-    What has no direction goes with its neighbours if they agree, else with the line (UAX 9, N1 and
-    N2); one level of embedding is enough for what stands on posters and sheets.
-    """
-    strong = [_direction(one) for one in text]
-    after: list[Direction] = []
-    following = line
-    for one in reversed(strong):
-        following = one or following
-        after.insert(0, following)
-    settled: list[Direction] = []
-    before = line
-    for mine, following in zip(strong, after, strict=True):
-        before = mine or before
-        settled.append(mine or (before if before == following else line))
-    grouped = groupby(zip(settled, text, strict=True), key=lambda pair: pair[0])
-    return [("".join(one for _way, one in letters), way) for way, letters in grouped]
-
-
-def direction(text: str) -> Direction | None:
-    """Of the first letter that has one (UAX 9, P2): a name's own, whatever stands around it."""
-    return next(filter(None, map(_direction, text)), None)
-
-
-def _direction(letter: str) -> Direction | None:
-    kind = unicodedata.bidirectional(letter)
-    return "ltr" if kind in LEFT_TO_RIGHT else "rtl" if kind in RIGHT_TO_LEFT else None
-
-
 def by_font(text: str, *, is_bold: bool = False) -> list[tuple[str, str]]:
     """The text in parts that one font can write, each with the path of that font."""
     path, found = "", []
@@ -133,16 +97,28 @@ def by_font(text: str, *, is_bold: bool = False) -> list[tuple[str, str]]:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Where a line may end: after a space, and between most characters of Chinese and Japanese."""
+    """Where a line may end: after a space or a slash, and between most characters of Chinese."""
     piece = ""
     for letter in text:
         is_broad = unicodedata.east_asian_width(letter) in "WF"
-        may_break = (piece.endswith(" ") and letter != " ") or is_broad or _is_broad_end(piece)
+        after_end = piece.endswith((" ", "/")) and letter not in " /" and not letter.isdigit()
+        may_break = after_end or is_broad or _is_broad_end(piece)
         if piece and may_break and letter not in NOT_FIRST and letter != " ":
             yield piece
             piece = ""
         piece += letter
     yield piece
+
+
+def clusters(text: str) -> Iterator[str]:
+    """Where a word may be broken if it must: never before a mark, which stays with its letter."""
+    cluster = ""
+    for letter in text:
+        if cluster and unicodedata.category(letter)[0] not in "CM":
+            yield cluster
+            cluster = ""
+        cluster += letter
+    yield cluster
 
 
 def _is_broad_end(piece: str) -> bool:

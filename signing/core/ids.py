@@ -9,6 +9,8 @@ from uuid import UUID
 
 # House rows in a table that grows carry this in place of a letter's id.
 HOUSE = UUID(int=0)
+# No id is smaller: a walk through ids in their order begins behind it.
+BEFORE_ALL = UUID(int=0)
 
 
 def new_id() -> UUID:
@@ -23,5 +25,8 @@ def new_id() -> UUID:
 
 
 def first_of(at: datetime) -> UUID:
-    """No id that was made at that moment or later is smaller: times in an order of ids."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)
+    """No id that was made at that moment or later is smaller: times in an order of ids.
+
+    Before 1970 none was made.
+    """
+    return UUID(int=max(int(at.timestamp() * 1000), 0) << 80)

@@ -39,6 +39,11 @@ class Language:
         return _parse(self.tag)
 
     @property
+    def dates(self) -> Locale:
+        """For days and times: English ones are written as in Europe, 20 November 2028, 14:05."""
+        return _parse("en-gb") if self.tag == SOURCE else self.babel
+
+    @property
     def direction(self) -> Direction:
         return "rtl" if self.babel.text_direction == "rtl" else "ltr"
 
@@ -85,11 +90,16 @@ def speaking(tag: str) -> Iterator[Language]:
         yield language
 
 
+# What browsers call languages that are here by another tag (CLDR, languageMatching).
+_ALSO_CALLED = {"no": "nb", "nn": "nb", "iw": "he"}
+
+
 def choose(wanted: Iterable[str], available: Collection[str], default: str) -> str:
     """The best of `available` for tags in order of preference: exact, same base, else default."""
     for tag in wanted:
         lower = tag.replace("_", "-").lower()
         base = lower.partition("-")[0]
+        base = _ALSO_CALLED.get(base, base)
         candidates = [lower, base, *(one for one in available if one.partition("-")[0] == base)]
         for candidate in candidates:
             if candidate in available:
@@ -102,14 +112,14 @@ def number(value: int, language: Language) -> str:
 
 
 def day(value: date, language: Language) -> str:
-    return format_date(value, "long", locale=language.babel)
+    return format_date(value, "long", locale=language.dates)
 
 
 def moment(value: datetime, language: Language) -> str:
     """Day, time and time zone, by the clocks of the value's own zone."""
-    time = format_time(value, "short", tzinfo=value.tzinfo, locale=language.babel)
+    time = format_time(value, "short", tzinfo=value.tzinfo, locale=language.dates)
     zone = get_timezone_name(value, width="short", locale=language.babel)
-    joined = str(get_datetime_format("long", locale=language.babel)).replace("'", "")
+    joined = str(get_datetime_format("long", locale=language.dates)).replace("'", "")
     return joined.format(f"{time} {zone}", day(value, language))
 
 

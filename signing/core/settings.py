@@ -170,6 +170,7 @@ class Settings(BaseModel):
     token_a_minute: int = Field(default=600, ge=1)
     token_a_day: int = Field(default=20_000, ge=1)
     mails_a_day: int = Field(default=12, ge=1)
+    waiting_forms: int = Field(default=200, ge=1, le=5000)
 
     pending_days: Days = 14
     manage_days: Days = 400

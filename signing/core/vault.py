@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 from werkzeug.local import LocalProxy
 
 from signing.core import clock
+from signing.core.db import check_before_commit
 from signing.core.ids import HOUSE
 from signing.core.keystore import KeyPurpose, KeyStore
 from signing.core.master_keys import MasterKeys, fresh_key
@@ -29,10 +32,17 @@ NONCE_BYTES = 12
 DIGEST_BYTES = 16
 # No process keeps an opened key longer: after that long, an erased letter is dark everywhere.
 OPENED = timedelta(seconds=60)
+# What is not committed this long after it was sealed is looked at again: the process may have been
+# stopped meanwhile, and its key replaced. Less than `rotation.COMMITTED`.
+LATE_SECONDS = 20.0
 # After a version that nobody knows, the key store is not asked again for so long.
 MISSED = timedelta(seconds=1)
 # Midnight may come a little earlier or later to other hosts.
 MIDNIGHT = timedelta(hours=1)
+
+
+class KeyReplaced(Exception):
+    """What was sealed waited too long to be written: nobody may seal under its key any more."""
 
 
 class Unreadable(Exception):
@@ -58,6 +68,27 @@ class _Opened:
     keys: dict[int, bytes]  # by version
     newest: int
     until: datetime
+
+
+class _Sealed:
+    """When something was sealed first, under which key; called before it is committed."""
+
+    __slots__ = ("_at", "_owner_id", "_store", "_version")
+
+    def __init__(self, store: KeyStore, owner_id: UUID, version: int) -> None:
+        self._store, self._owner_id, self._version = store, owner_id, version
+        self._at = _uptime()
+
+    def __call__(self) -> None:
+        """Refuse to write what a rotation that ended meanwhile would leave unreadable.
+
+        As a database that is away does: every door knows that one tries again.
+        """
+        if _uptime() - self._at < LATE_SECONDS:
+            return
+        newest = self._store.list_keys(self._owner_id, KeyPurpose.SEAL)
+        if newest and newest[0].version != self._version:  # none: erased, and meant to be dark
+            raise OperationalError(None, None, KeyReplaced())
 
 
 class Vault:
@@ -94,6 +125,9 @@ class Vault:
         keys = self._keys(place.letter_id, KeyPurpose.SEAL)
         nonce = os.urandom(NONCE_BYTES)
         cipher = AESGCM(keys.keys[keys.newest])
+        check_before_commit(
+            (place.letter_id, keys.newest), _Sealed(self.store, place.letter_id, keys.newest)
+        )
         return bytes([keys.newest]) + nonce + cipher.encrypt(nonce, plain, place.associated_data)
 
     def open(self, place: Place, sealed: bytes) -> bytes:
@@ -193,6 +227,11 @@ class Vault:
         opened = _Opened(keys, stored[0].version, clock.now() + OPENED)
         self._opened[owner_id, purpose] = opened
         return opened
+
+
+def _uptime() -> float:
+    """Seconds that also pass while this process is stopped, or the machine asleep."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _day_version(at: datetime) -> int:

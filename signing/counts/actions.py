@@ -19,7 +19,7 @@ from signing.core import clock
 from signing.core.db import db, dialect, insert
 from signing.core.ids import new_id
 from signing.counts import queries
-from signing.counts.models import EVER, SECONDS_AN_HOUR, CountChange, Dimension, Tally
+from signing.counts.models import EVER, CountChange, Dimension, Tally
 
 ROLL_UP_LINES = 2000
 
@@ -29,7 +29,7 @@ Counts = Mapping[tuple[Dimension, str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Counted:
     """The dimensions a signature is counted under."""
 
     locale: str
@@ -56,17 +56,17 @@ def brought_value(partner_id: UUID, locale: str) -> str:
     return f"{partner_id.hex}:{locale}"
 
 
-def note(letter_id: UUID, kind: Kind, *, delta: int, shown_delta: int = 0) -> None:
+def note(letter_id: UUID, counted: Counted, *, delta: int, shown_delta: int = 0) -> None:
     """Add a line to the ledger, in the transaction of what changed the count."""
     line = {
         "letter_id": letter_id,
         "id": new_id(),
         "delta": delta,
         "shown_delta": shown_delta,
-        "locale": kind.locale,
-        "country": kind.country,
-        "partner_id": kind.partner_id,
-        "entry": kind.entry,
+        "locale": counted.locale,
+        "country": counted.country,
+        "partner_id": counted.partner_id,
+        "entry": counted.entry,
         "at": clock.now(),
     }
     db.session.execute(ADD_LINE, line)
@@ -104,7 +104,7 @@ def _add_to_tallies(lines: Sequence[CountChange]) -> None:
     latest: dict[tuple[UUID, Dimension, str, int], datetime] = {}
     for line in lines:
         for dimension, value, change in _changes(line):
-            for hour in (EVER, int(line.at.timestamp()) // SECONDS_AN_HOUR):
+            for hour in (EVER, clock.hour_of(line.at)):
                 key = (line.letter_id, dimension, value, hour)
                 sums[key] += change
                 latest[key] = max(line.at, latest.get(key, line.at))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from signing.core import clock
 from signing.core.db import db
 from signing.counts.actions import brought_value
-from signing.counts.models import EVER, SECONDS_AN_HOUR, CountChange, Dimension, Tally
+from signing.counts.models import EVER, CountChange, Dimension, Tally
 from signing.counts.periods import Days
 
 
@@ -41,14 +42,11 @@ def by_day(letter_id: UUID, partner_id: UUID, locales: Collection[str]) -> Days:
         CountChange.letter_id == letter_id, CountChange.partner_id == partner_id
     )
     rolled_up = (
-        (_day(hour), value.partition(":")[2], n) for value, hour, n in db.session.execute(tallied)
+        (clock.begin_of(hour).date(), value.partition(":")[2], n)
+        for value, hour, n in db.session.execute(tallied)
     )
     lines = ((at.date(), locale, n) for at, locale, n in db.session.execute(waiting))
     return _summed([*rolled_up, *lines])
-
-
-def _day(hour: int) -> date:
-    return datetime.fromtimestamp(hour * SECONDS_AN_HOUR, UTC).date()
 
 
 def _summed(changes: Iterable[tuple[date, str, int]]) -> Days:
@@ -62,7 +60,7 @@ def totals(letter_id: UUID, since: datetime) -> dict[UUID, Figures]:
     """By source: people in all, and since a full hour. To be read in one snapshot, as `by_day`."""
     ever: Counter[UUID] = Counter()
     lately: Counter[UUID] = Counter()
-    first_hour = int(since.timestamp()) // SECONDS_AN_HOUR
+    first_hour = clock.hour_of(since)
     wanted = select(Tally.value, Tally.hour, Tally.n).where(
         Tally.letter_id == letter_id,
         Tally.dimension == Dimension.PARTNER,

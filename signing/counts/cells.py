@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SMALLEST = 10
-OTHER = "other"
+SMALLEST = 10  # fewer people than this could be told apart
+OTHER = "other"  # where smaller cells are hidden
 
 
 def merged(cells: Mapping[str, int]) -> dict[str, int]:

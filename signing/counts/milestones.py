@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from signing.core import clock
 
 STEPS = (100, 250, 500)  # and each ten, a hundred … times as many
 
@@ -15,16 +17,16 @@ class Milestone:
     at: datetime  # the hour in which the number was first reached; a later withdrawal leaves it
 
 
-def reached(hours: Iterable[tuple[datetime, int]]) -> list[Milestone]:
-    """The milestones that the changes, oldest first, went through."""
+def reached(changes: Mapping[int, int]) -> list[Milestone]:
+    """The milestones that a number went through, by its changes in each hour since 1970."""
     steps = _steps()
     following = next(steps)
     total = 0
     found = []
-    for at, change in hours:
+    for hour, change in sorted(changes.items()):
         total += change
         while total >= following:
-            found.append(Milestone(following, at))
+            found.append(Milestone(following, clock.begin_of(hour)))
             following = next(steps)
     return found
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from signing.core.db import Base
 
-SECONDS_AN_HOUR = 3600
 EVER = 0  # the hour that stands for all hours
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,8 +21,9 @@ from sqlalchemy import (
     union_all,
 )
 
+from signing.core import clock
 from signing.core.db import Moment, db, hour_of
-from signing.counts.models import EVER, SECONDS_AN_HOUR, CountChange, Dimension, Tally
+from signing.counts.models import EVER, CountChange, Dimension, Tally
 
 NOBODY = (Dimension.BROUGHT, "")  # those whom nobody brought have no tally there
 FEWEST = Dimension.ENTRY  # every signature is in each dimension; this one has the fewest values
@@ -64,33 +65,6 @@ def total(letter_id: UUID) -> Total:
     return Total(int(n), as_of)
 
 
-def by_locale(letter_id: UUID) -> dict[str, int]:
-    """People by the language they signed in; languages above zero, most first."""
-    counts = _add_up(letter_id, Dimension.LOCALE, CountChange.locale, CountChange.delta)
-    return {locale: n for locale, n in counts.most_common() if n > 0}
-
-
-def by_hour(letter_id: UUID) -> list[tuple[datetime, int]]:
-    """How much the number changed in each hour in which it did, oldest first.
-
-    To be read in one snapshot: lines move from the ledger to the tallies.
-    """
-    tallied = (
-        select(Tally.hour, func.sum(Tally.n))
-        .where(Tally.letter_id == letter_id, Tally.dimension == FEWEST, Tally.hour != EVER)
-        .group_by(Tally.hour)
-    )
-    waiting = select(CountChange.at, CountChange.delta).where(CountChange.letter_id == letter_id)
-    hours = Counter({hour: int(n) for hour, n in db.session.execute(tallied)})
-    for at, delta in db.session.execute(waiting):
-        hours[int(at.timestamp()) // SECONDS_AN_HOUR] += delta
-    return [
-        (datetime.fromtimestamp(hour * SECONDS_AN_HOUR, UTC), n)
-        for hour, n in sorted(hours.items())
-        if n
-    ]
-
-
 def totals(letter_ids: Collection[UUID]) -> dict[UUID, int]:
     """The totals of several letters, in one statement; those that nobody signed are not in it."""
     tallied = select(Tally.letter_id, Tally.n).where(
@@ -112,7 +86,7 @@ def changes(letter_id: UUID, since: int = EVER + 1) -> dict[int, int]:
     tallied = select(Tally.hour.label("hour"), Tally.n).where(
         Tally.letter_id == letter_id, Tally.dimension == FEWEST, Tally.hour >= since
     )
-    first = datetime.fromtimestamp(since * SECONDS_AN_HOUR, UTC)
+    first = clock.begin_of(since)
     waiting = select(hour_of(CountChange.at).label("hour"), CountChange.delta.label("n")).where(
         CountChange.letter_id == letter_id, CountChange.at >= first, CountChange.delta != 0
     )
@@ -123,45 +97,34 @@ def changes(letter_id: UUID, since: int = EVER + 1) -> dict[int, int]:
 
 def by_value(letter_id: UUID, dimension: Dimension) -> dict[str, int]:
     """People by the values of a dimension; values above zero, most first."""
-    counted = _add_up(letter_id, dimension, _COLUMNS[dimension], CountChange.delta)
-    return {value: n for value, n in counted.most_common() if n > 0}
+    waiting = _waiting(letter_id, _COLUMNS[dimension])
+    return _above_zero(_sum(_tallied(letter_id, dimension), waiting))
 
 
 def before(letter_id: UUID, dimension: Dimension, moment: datetime) -> dict[str, int]:
     """People by the values of a dimension as they were at a full hour; values above zero.
 
-    To be read in one snapshot. What has changed since is taken off what there is, so that it costs
-    the same however old the letter is.
+    What has changed since is taken off what there is, so that it costs the same however old the
+    letter is.
     """
-    hour = int(moment.timestamp()) // SECONDS_AN_HOUR
-    column = CountChange.locale if dimension is Dimension.LOCALE else CountChange.country
-    now = _add_up(letter_id, dimension, column, CountChange.delta)
-    rolled_up = (
-        select(Tally.value, func.sum(Tally.n))
-        .where(Tally.letter_id == letter_id, Tally.dimension == dimension, Tally.hour >= hour)
-        .group_by(Tally.value)
+    since = select(Tally.value, -Tally.n).where(
+        Tally.letter_id == letter_id,
+        Tally.dimension == dimension,
+        Tally.hour >= clock.hour_of(moment),
     )
-    waiting = (
-        select(column, func.sum(CountChange.delta))
-        .where(CountChange.letter_id == letter_id, CountChange.at >= moment)
-        .group_by(column)
-    )
-    for since in (rolled_up, waiting):
-        now.subtract({value: int(n) for value, n in db.session.execute(since)})
-    return {value: n for value, n in now.most_common() if n > 0}
+    waiting = _waiting(letter_id, _COLUMNS[dimension]).where(CountChange.at < moment)
+    return _above_zero(_sum(_tallied(letter_id, dimension), since, waiting))
 
 
 def ever(letter_id: UUID) -> dict[tuple[Dimension, str], int]:
     """Every dimension and value above or below zero."""
-    shown = _add_up(letter_id, Dimension.SHOWN_NAME, literal(""), CountChange.shown_delta)
-    counted = {
-        dimension: _add_up(letter_id, dimension, column, CountChange.delta)
-        for dimension, column in _COLUMNS.items()
-    } | {Dimension.SHOWN_NAME: shown}
+    waiting = {dimension: _waiting(letter_id, column) for dimension, column in _COLUMNS.items()}
+    shown = _waiting(letter_id, literal(""), CountChange.shown_delta)
+    waiting[Dimension.SHOWN_NAME] = shown
     return {
         (dimension, value): n
-        for dimension, values in counted.items()
-        for value, n in values.items()
+        for dimension, lines in waiting.items()
+        for value, n in _sum(_tallied(letter_id, dimension), lines).items()
         if n and (dimension, value) != NOBODY
     }
 
@@ -170,16 +133,25 @@ def _ever(letter_id: UUID, dimension: Dimension) -> tuple[ColumnElement[bool], .
     return (Tally.letter_id == letter_id, Tally.dimension == dimension, Tally.hour == EVER)
 
 
-def _add_up(
+def _tallied(letter_id: UUID, dimension: Dimension) -> Select[str, int]:
+    return select(Tally.value, Tally.n).where(*_ever(letter_id, dimension))
+
+
+def _waiting(
     letter_id: UUID,
-    dimension: Dimension,
     value: SQLColumnExpression[str],
-    delta: SQLColumnExpression[int],
-) -> Counter[str]:
-    tallied = select(Tally.value, Tally.n).where(*_ever(letter_id, dimension))
-    waiting: Select[str, int] = select(value.label("value"), delta.label("n")).where(
-        CountChange.letter_id == letter_id
-    )
-    lines = union_all(tallied, waiting).subquery()
-    sums = select(lines.c.value, func.sum(lines.c.n)).group_by(lines.c.value)
-    return Counter({one: int(n) for one, n in db.session.execute(sums)})
+    delta: SQLColumnExpression[int] = CountChange.delta,
+) -> Select[str, int]:
+    return select(value, delta).where(CountChange.letter_id == letter_id)
+
+
+def _sum(*lines: Select[str, int]) -> Counter[str]:
+    """In one statement, so that no line is missed or counted twice on its way into the tallies."""
+    value, n = union_all(*lines).subquery().c
+    sums = select(value, func.sum(n)).group_by(value)
+    return Counter({one: int(number) for one, number in db.session.execute(sums)})
+
+
+def _above_zero(counted: Counter[str]) -> dict[str, int]:
+    """Most first."""
+    return {value: n for value, n in counted.most_common() if n > 0}

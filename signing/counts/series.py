@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from signing.counts.models import SECONDS_AN_HOUR
+from signing.core import clock
 
 MOST_DAYS, MOST_WEEKS = 92, 106  # more of them than this, and the next longer step is taken
 
@@ -35,8 +35,8 @@ class Span:
     is_unfinished: bool
 
 
-def longest_step(begin: datetime, end: datetime) -> Step:
-    """The shortest step that keeps a chart readable."""
+def step_for(begin: datetime, end: datetime) -> Step:
+    """The shortest step, from days on, that keeps a chart readable."""
     days = (end - begin).days
     if days <= MOST_DAYS:
         return Step.DAY
@@ -58,8 +58,7 @@ def spans(
     """
     summed: Counter[datetime] = Counter()
     for hour, n in changes.items():
-        at = datetime.fromtimestamp(hour * SECONDS_AN_HOUR, UTC)
-        summed[_begin(at, step, zone)] += n
+        summed[_begin(clock.begin_of(hour), step, zone)] += n
     begins = list(_begins(begin, end, step, zone))
     found: list[Span] = []
     for start in reversed(begins):
@@ -71,11 +70,6 @@ def spans(
 def day_begin(at: datetime, zone: ZoneInfo) -> datetime:
     """When the day of this moment began there."""
     return _begin(at, Step.DAY, zone)
-
-
-def hour_of(at: datetime) -> int:
-    """Hours since 1970, as tallies count them."""
-    return int(at.timestamp()) // SECONDS_AN_HOUR
 
 
 def _begins(begin: datetime, end: datetime, step: Step, zone: ZoneInfo) -> Iterator[datetime]:

@@ -12,7 +12,7 @@ from signing.core import clock
 from signing.core.db import db
 from signing.core.ids import new_id
 from signing.core.vault import vault
-from signing.exports import encryption, purpose, queries
+from signing.exports import allowance, encryption, purpose, queries
 from signing.exports.carrying import Begun, Carrier
 from signing.exports.choice import Choice
 from signing.exports.models import Export, ExportChunk, State
@@ -29,6 +29,7 @@ from signing.exports.refused import (
 from signing.jobs import actions as jobs
 from signing.jobs import queries as job_queries
 from signing.jobs.models import Kind
+from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.mail import outbox
 from signing.mail.kinds import Kind as MailKind
@@ -36,7 +37,6 @@ from signing.mail.kinds import Recipient
 from signing.staff_accounts.actions import Doer
 from signing.staff_accounts.roles import Act
 
-ALONE = 1000  # more rows need a second person, or a key that only the receiver has
 AT_ONCE = 10_000  # more rows are written into a file by a worker
 GROWTH = 1.05  # what was agreed to may have become that many times as much
 AGREED_WITHIN = timedelta(days=7)
@@ -51,7 +51,8 @@ def ask(letter: Letter, choice: Choice, why: Purpose, *, by: Doer, number: int) 
     by.demand(Act.EXPORT, letter.id)
     if not number:
         raise NothingToExport
-    needs_second = number > ALONE and not why.key
+    letters.get_to_change(letter.id)
+    needs_second = not why.key and number > allowance.left(letter.id, by.actor.id)
     if needs_second and not queries.list_seconds(letter.id, but=by.actor.id):
         raise NobodyElse
     export = _add(letter, choice, why, by=by.actor, number=number)
@@ -146,31 +147,34 @@ def drop(letter: Letter, export_id: UUID, *, by: Doer) -> None:
 
 
 def delete_file(export: Export) -> None:
-    db.session.execute(
-        delete(ExportChunk).where(
-            ExportChunk.letter_id == export.letter_id, ExportChunk.export_id == export.id
-        )
-    )
+    mine = ExportChunk.letter_id == export.letter_id, ExportChunk.export_id == export.id
+    db.session.execute(delete(ExportChunk).where(*mine))
 
 
 def fetch(letter: Letter, export_id: UUID, *, by: Doer, number: int) -> Begun:
     """Written down before the first byte leaves; `number` rows fit by now."""
     by.demand(Act.EXPORT, letter.id)
+    letters.get_to_change(letter.id)
     export = queries.get(letter.id, export_id, to_change=True)
     if export.asked_by != by.actor.id:
         raise NotYours
     if export.state != State.OPEN or export.has_lapsed:
         raise NotToFetch
-    if not export.is_filed and _has_grown(export, number):
-        raise GrownSince
+    if not export.is_filed and not export.is_encrypted:
+        _check_growth(export, number)
     return _leave(export, letter.slug, by.actor)
 
 
-def _has_grown(export: Export, number: int) -> bool:
-    """Beyond what one person may carry out alone, or what a second one has agreed to."""
-    if export.is_encrypted:
-        return False
-    return number > (export.number * GROWTH if export.decided_by else ALONE)
+def _check_growth(export: Export, number: int) -> None:
+    """Raises `GrownSince` beyond what one person may carry out alone, or a second agreed to."""
+    if export.decided_by:
+        most = export.number * GROWTH
+    else:
+        most = allowance.left(export.letter_id, export.asked_by, but=export.id)
+    if number > most:
+        raise GrownSince
+    if not export.decided_by:
+        export.number = max(export.number, number)
 
 
 def carry_out(letter: Letter, choice: Choice, why: Purpose, *, by: Actor, number: int) -> Begun:
@@ -188,11 +192,16 @@ def _leave(export: Export, slug: str, by: Actor) -> Begun:
 
 
 def begun(export: Export) -> Begun:
-    """What a carrier needs to know; raises a refusal where the key has run out since."""
+    """What a carrier needs to know; raises a refusal where the key has run out since.
+
+    A file that takes its time holds what was agreed to, and nobody who came while it waited.
+    """
     why = purpose.find(export)
     key = encryption.read(why.key.encode()) if why and why.key else None
     choice = Choice.read_json(export.choice)
-    return Begun(export.letter_id, export.id, choice, key, export.number, export.asked_at)
+    agreed = export.decided_at or export.asked_at
+    until = agreed if export.state == State.MAKING else clock.now()
+    return Begun(export.letter_id, export.id, choice, key, export.number, export.asked_at, until)
 
 
 def finish(carrier: Carrier) -> None:
@@ -224,7 +233,8 @@ def _note_carried(carrier: Carrier) -> Export:
 def begin_file(letter_id: UUID, export_id: UUID) -> Begun | None:
     """What a worker has to make; None where nobody wants it any more."""
     export = queries.get(letter_id, export_id)
-    return begun(export) if export.state == State.MAKING else None
+    is_wanted = export.state == State.MAKING and not export.has_lapsed
+    return begun(export) if is_wanted else None
 
 
 def put_chunk(letter_id: UUID, export_id: UUID, number: int, piece: bytes) -> None:
@@ -249,13 +259,17 @@ def note_delivery(letter: Letter, export: Export, *, by: Actor, has_names: bool 
     _record(Verb.EXPORT_DELIVERED, export, letter.slug, by, has_names=has_names)
 
 
+def note_paper(letter: Letter, export: Export, *, by: Actor, has_names: bool) -> None:
+    _record(Verb.EXPORT_DELIVERY_FETCHED, export, letter.slug, by, has_names=has_names)
+
+
 def note_gone(letter: Letter, export: Export, *, by: Actor) -> None:
     _record(Verb.EXPORT_GONE_LISTED, export, letter.slug, by)
 
 
-def note_preview(letter: Letter, choice: Choice, *, by: Actor) -> None:
-    """Somebody looks at the first rows of what could be exported."""
-    shown = {"columns": [*choice.columns], "filters": choice.used}
+def note_preview(letter: Letter, choice: Choice, *, by: Actor, number: int) -> None:
+    """Somebody looks at the first rows of what could be exported, so many at most."""
+    shown = {"columns": [*choice.columns], "filters": choice.used, "number": number}
     log.record(
         Verb.EXPORT_PREVIEWED, by=by, subject=letter.slug, letter_id=letter.id, details=shown
     )

@@ -34,6 +34,7 @@ class Begun:
     key: Key | None
     number: int  # how many are expected
     at: datetime  # when it was asked for
+    until: datetime  # who confirms later is not in it
 
 
 class Carrier:
@@ -56,7 +57,7 @@ class Carrier:
         Whom a piece carries is durably noted before it is there to be handed out.
         """
         begun = self.begun
-        reader = Reader(begun.choice, begun.export_id)
+        reader = Reader(begun.choice, begun.export_id, until=begun.until)
         while True:
             with together(of_one_moment=True):
                 after = reader.after

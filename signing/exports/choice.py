@@ -31,7 +31,6 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-MAILED = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
 HANDED_OVER = ("name", "country", "postcode", "city", "organisation")
 OF_PRESET = {
     Preset.DELIVERY: HANDED_OVER,
@@ -51,6 +50,7 @@ class Choice:
     format: Format = Format.CSV
     countries_in: str = ""  # a language for names of countries; "": two letters
     has_mark: bool = False  # CSV begins with a byte order mark, for old spreadsheets
+    has_hidden: bool = False  # DELIVERY: names that staff hid from the page are handed over too
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Whose rows: confirmed, within the filters, and what the preset's purpose allows."""
@@ -61,6 +61,11 @@ class Choice:
         if self.preset is Preset.MAILING:
             found += [Signature.bounced_at.is_(None), stands(self.consent)]
         return found
+
+    @property
+    def withholds(self) -> bool:
+        """Names that staff hid are left out; their rows stay, for they count."""
+        return self.preset is Preset.DELIVERY and not self.has_hidden
 
     @property
     def used(self) -> list[str]:
@@ -77,6 +82,7 @@ class Choice:
             "format": self.format.value,
             "countries_in": self.countries_in,
             "has_mark": self.has_mark,
+            "has_hidden": self.has_hidden,
         }
 
     @classmethod
@@ -89,6 +95,7 @@ class Choice:
             format=Format(values["format"]),
             countries_in=values["countries_in"],
             has_mark=values["has_mark"],
+            has_hidden=values.get("has_hidden", True),  # what was agreed to before one could choose
         )
 
 

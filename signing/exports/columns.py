@@ -45,6 +45,14 @@ def _sealed(name: str) -> Reading:
     return lambda _rows, people: [who.get(name, "") for who in people]
 
 
+def names_but_hidden(rows: Rows, people: People) -> list[str]:
+    """Names as they were typed; empty where staff hid them."""
+    return [
+        "" if row.hidden_by_staff_at else who.get("name", "")
+        for row, who in zip(rows, people, strict=True)
+    ]
+
+
 def readings(
     columns: Sequence[str], countries: Mapping[str, str], more: Mapping[str, Reading]
 ) -> list[Reading]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from babel.numbers import format_percent
 from flask_babel import gettext as _
@@ -13,11 +14,11 @@ from sqlalchemy import func, select
 
 from signing.collected import queries as collected
 from signing.collected.queries import Shown
-from signing.core import clock, fonts, locales
+from signing.core import bidi, clock, fonts, locales
 from signing.core.db import db
 from signing.core.keystore import Forgotten
 from signing.core.locales import Language
-from signing.core.pages import MARGIN, SOFT, Pages
+from signing.core.pages import SOFT, Pages
 from signing.core.vault import vault
 from signing.counts import cells
 from signing.counts import queries as counts
@@ -31,7 +32,9 @@ from signing.letters.queries import Reading
 from signing.signatures.models import Signature, State
 
 SAMPLE = 20
-MOST_NAMES = 10_000  # two seconds of drawing, and a hundred pages
+MOST_NAMES = 100_000  # twenty seconds of a worker's drawing, and six hundred pages to print
+DRAWN_AT_ONCE = rows.BATCH  # rows that are looked at for the sample in between
+AT_ONCE = 300  # names that are drawn before others have their turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,15 @@ class Facts:
     names: Names | None = None  # where they were asked for
 
 
-def gather(letter: Letter, export: Export, locale: str, *, has_names: bool = False) -> Facts:
+def draw(export: Export) -> Iterator[list[UUID]]:
+    """The signatures of the sample, see `rows.draw`; holds no session between two of them."""
+    ids = queries.stream_ids(export.letter_id, export.id)
+    return rows.draw(export.letter_id, export.id, ids, (export.digest or b"").hex(), SAMPLE)
+
+
+def gather(
+    letter: Letter, export: Export, locale: str, sample: Sequence[UUID], *, has_names: bool = False
+) -> Facts:
     """`export` has left whole: it has a digest. Raises `vault.Unreadable` for an erased letter."""
     reading = letters.read(letter, locale)
     digest = select(LetterRevision.body_digest).where(
@@ -89,7 +100,7 @@ def gather(letter: Letter, export: Export, locale: str, *, has_names: bool = Fal
         bounced=_count_bounced(letter),
         withdrawn=vault.store.count_forgotten(letter.id, Forgotten.WITHDRAWN),
         export=export,
-        sample=_draw(export),
+        sample=_look_up(export, sample),
         names=_names(export) if has_names else None,
     )
 
@@ -119,9 +130,8 @@ def _count_bounced(letter: Letter) -> int:
     return db.session.scalar(bounced) or 0
 
 
-def _draw(export: Export) -> list[Drawn]:
-    letter_id, seed = export.letter_id, (export.digest or b"").hex()
-    ids = rows.sample(letter_id, export.id, queries.stream_ids(letter_id, export.id), seed, SAMPLE)
+def _look_up(export: Export, ids: Sequence[UUID]) -> list[Drawn]:
+    letter_id = export.letter_id
     found = db.session.execute(
         select(Signature.id, Signature.locale, Signature.country, Signature.confirmed_at).where(
             Signature.letter_id == letter_id,
@@ -136,28 +146,49 @@ def _draw(export: Export) -> list[Drawn]:
     ]
 
 
-def pdf(facts: Facts, language: Language) -> bytes:
-    """In the language being spoken. Raises `NoFont` where a letter would be missing."""
-    if not fonts.can_write("".join((facts.reading.translation.title, language.name, _("Country")))):
+def check(letter: Letter, locale: str, language: Language) -> None:
+    """Raises `NoFont` where a letter would be missing on the paper in this language."""
+    title = letters.read(letter, locale).translation.title
+    if not fonts.can_write("".join((title, language.name, _("Country")))):
         raise NoFont
+
+
+def pdf(facts: Facts, language: Language) -> Iterator[bytes]:
+    """In pieces, the last of which is the document: before it, nothing, so that others may work.
+
+    It is written in `language`, whoever is spoken to when it is asked for the next piece.
+    """
+    with locales.speaking(language.tag):
+        pages = _begin(facts, language)
+    names = facts.names or Names(0, [])
+    shown = [name for one in names.shown if fonts.can_write(name := fonts.drawable(one))]
+    for first in range(0, len(shown), AT_ONCE):
+        pages.write_list(shown[first : first + AT_ONCE])
+        yield b""
+    with locales.speaking(language.tag):
+        _write_left_out(pages, len(names.shown) - len(shown))
+    yield bytes(pages.output())
+
+
+def _begin(facts: Facts, language: Language) -> Pages:
     pages = Pages(language, facts.reading.translation.title)
     _write_head(pages, facts)
     _write_figures(pages, facts)
     _write_method(pages, facts)
     _write_file(pages, facts)
     if facts.names is not None:
-        _write_names(pages, facts.names, facts.export)
-    return bytes(pages.output())
+        _begin_names(pages, facts.names, facts.export)
+    return pages
 
 
 def _write_head(pages: Pages, facts: Facts) -> None:
     reading, day = facts.reading, locales.day(facts.at, pages.language)
     pages.write_text(reading.translation.title, size=18, is_bold=True)
-    pages.write_text(reading.addressee, size=11)
+    addressee = bidi.isolated(reading.addressee, pages.language.direction)
+    pages.write_text(_("To: %(addressee)s", addressee=addressee), size=11)
     pages.write_text(reading.letter.controller, size=9, ink=SOFT)
-    number = locales.number(facts.confirmed, pages.language)
-    told = _("Confirmed signatures on %(date)s: %(number)s", date=day, number=number)
-    pages.write_heading(told, size=15)
+    values = {"date": day, "number": _number(pages, facts.confirmed)}
+    pages.write_heading(_("Confirmed signatures on %(date)s: %(number)s", **values), size=15)
 
 
 def _write_figures(pages: Pages, facts: Facts) -> None:
@@ -169,6 +200,8 @@ def _write_figures(pages: Pages, facts: Facts) -> None:
         (_("By language"), facts.by_locale, languages),
         (_("By country"), facts.by_country, countries),
     ):
+        if not figures.keys() - {cells.OTHER}:
+            continue  # a table of "Others" alone tells nobody anything
         pages.write_heading(heading)
         told = [(names.get(one) or one or "–", _number(pages, n)) for one, n in figures.items()]
         pages.write_table(told, (4, 1))
@@ -178,7 +211,7 @@ def _write_figures(pages: Pages, facts: Facts) -> None:
 
 
 def _beside(pages: Pages, one: Shown) -> tuple[str, str, str]:
-    source = one.source or _("On paper")
+    source = bidi.isolated(one.source or _("On paper"), pages.language.direction)
     return source, locales.day(one.as_of, pages.language), _number(pages, one.number)
 
 
@@ -245,10 +278,8 @@ def _drawn(pages: Pages, one: Drawn) -> tuple[str, str, str, str]:
     return one.reference, language.name if language else one.locale, country, day
 
 
-def _write_names(pages: Pages, names: Names, export: Export) -> None:
-    """On pages of their own; how many of them no font here can write is said."""
-    pages.add_page()
-    pages.set_y(MARGIN)
+def _begin_names(pages: Pages, names: Names, export: Export) -> None:
+    """How many of them no font here can write is said behind them."""
     pages.write_heading(_("Names"))
     values = {"names": _number(pages, names.number), "rows": _number(pages, export.carried)}
     pages.write_text(
@@ -256,13 +287,14 @@ def _write_names(pages: Pages, names: Names, export: Export) -> None:
         if names.number <= MOST_NAMES
         else _("Names shown: %(names)s of %(rows)s. They stand in the file.", **values)
     )
-    shown = [name for one in names.shown if fonts.can_write(name := fonts.drawable(one))]
-    pages.write_list(shown)
-    if left := len(names.shown) - len(shown):
-        said = ngettext(
-            "%(n)s name has letters that cannot be printed here: see the file.",
-            "%(n)s names have letters that cannot be printed here: see the file.",
-            left,
-            n=_number(pages, left),
-        )
-        pages.write_text(said)
+
+
+def _write_left_out(pages: Pages, left: int) -> None:
+    told = ngettext(
+        "%(n)s name has letters that cannot be printed here: see the file.",
+        "%(n)s names have letters that cannot be printed here: see the file.",
+        left,
+        n=_number(pages, left),
+    )
+    if left:
+        pages.write_text(told)

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import Select, and_, case, exists, func, literal, null, or_, select
 
 from signing.core.db import db
-from signing.exports.choice import MAILED, Choice, Preset, is_shown, stands
+from signing.core.ids import BEFORE_ALL
+from signing.exports.choice import Choice, Preset, is_shown, stands
 from signing.exports.models import Export, Exported
-from signing.exports.rows import NOWHERE, reference
+from signing.exports.rows import reference
+from signing.letters.models import MAILED_BY_CAMPAIGN
 from signing.signatures.models import Consent, Signature, State
 
 BATCH = 10_000
@@ -29,7 +31,7 @@ def count(export: Export) -> int:
 def stream(export: Export) -> Iterator[tuple[str, str]]:
     """Reference and what is gone, for each of them; raises `vault.Unreadable` once erased."""
     letter_id, export_id = export.letter_id, export.id
-    after, wanted = NOWHERE, _gone(export)
+    after, wanted = BEFORE_ALL, _gone(export)
     while True:
         rows = db.session.execute(_behind(wanted, after)).all()
         yield from ((reference(letter_id, export_id, row.signature_id), row.what) for row in rows)
@@ -68,6 +70,6 @@ def _taken_back(export: Export) -> Any:
     return exists().where(
         Consent.letter_id == Exported.letter_id,
         Consent.signature_id == Exported.signature_id,
-        Consent.purpose.in_([one.value for one in MAILED]),
+        Consent.purpose.in_([one.value for one in MAILED_BY_CAMPAIGN]),
         Consent.withdrawn_at >= export.asked_at,
     )

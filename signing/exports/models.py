@@ -73,12 +73,30 @@ class Exported(Base):
     is_shown: Mapped[bool]  # the name stood on the public page at that time
 
 
+class ExportPaper(Base):
+    """A document that goes with a delivered file: asked for, made by a worker, kept for a day."""
+
+    __tablename__ = "export_papers"
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    export_id: Mapped[UUID]
+    locale: Mapped[str]
+    has_names: Mapped[bool]
+    size: Mapped[int | None] = mapped_column(BigInteger)  # None: it is not made yet
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    @property
+    def has_lapsed(self) -> bool:
+        return self.expires_at <= clock.now()
+
+
 class ExportChunk(Base):
-    """A piece of a file, sealed under the letter's key."""
+    """A piece of a file, sealed under the letter's key; of an export, or of its document."""
 
     __tablename__ = "export_chunks"
 
     letter_id: Mapped[UUID] = mapped_column(primary_key=True)
-    export_id: Mapped[UUID] = mapped_column(primary_key=True)
+    export_id: Mapped[UUID] = mapped_column(primary_key=True)  # or the document's id
     number: Mapped[int] = mapped_column(primary_key=True)
     sealed: Mapped[bytes]

@@ -24,7 +24,7 @@ def note(reader: Reader, after: UUID, ids: Sequence[UUID]) -> None:
         literal(reader.export_id, Uuid()),
         Signature.id,
         type_coerce(is_shown(), Boolean()),
-    ).where(*reader.choice.conditions(), Signature.id > after, Signature.id <= reader.after)
+    ).where(*reader.conditions(), Signature.id > after, Signature.id <= reader.after)
     if reader.choice.preset is Preset.MAILING:
         carried = carried.where(Signature.id.in_(ids))
     names = ["letter_id", "export_id", "signature_id", "is_shown"]

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
 
-from signing.core import clock
+from signing.core import clock, keyset
 from signing.core.db import db
-from signing.core.ids import HOUSE
+from signing.core.ids import BEFORE_ALL, HOUSE
+from signing.core.keyset import Order
 from signing.core.refusals import NotFound
 from signing.core.vault import Place, vault
 from signing.counts import queries as counts
 from signing.exports.choice import Choice, Preset, is_shown
 from signing.exports.models import Export, ExportChunk, Exported, State
-from signing.exports.rows import NOWHERE, Reader
+from signing.exports.rows import Reader
 from signing.signatures.models import Signature
 from signing.signatures.models import State as Signed
 from signing.staff_accounts.models import HeldRole, Member
 from signing.staff_accounts.models import State as MemberState
 from signing.staff_accounts.roles import MAY, Act
 
-MOST_WAITING = 1000  # a number that is shown needs no more
+_ID: ColumnElement[UUID] = Export.__table__.c.id
+# What the list can be sorted by: when it was asked for, which the id tells, and how many rows.
+SORTS: Mapping[str, ColumnElement[Any]] = {
+    "asked": _ID,
+    "rows": case((Export.carried > 0, Export.carried), else_=Export.number),
+}
+NEWEST = Order("asked", is_descending=True)
 IDS = 10_000
 
 
@@ -39,24 +46,25 @@ def get(letter_id: UUID, export_id: UUID, *, to_change: bool = False) -> Export:
     return export
 
 
-def list_page(letter_id: UUID, *, before: UUID | None, limit: int) -> Sequence[Export]:
-    """A letter's exports, the newest first, from behind `before` on."""
-    wanted = select(Export).where(Export.letter_id == letter_id)
-    if before is not None:
-        wanted = wanted.where(Export.id < before)
-    return db.session.scalars(wanted.order_by(Export.id.desc()).limit(limit)).all()
+def list_page(
+    letter_id: UUID,
+    order: Order = NEWEST,
+    *,
+    state: State | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> Sequence[Export]:
+    """A letter's exports, from behind `after` on; those in a state, if one is given."""
+    mine = select(Export).where(Export.letter_id == letter_id)
+    by = SORTS[order.by]
+    fits = [] if state is None else [_in_state(state)]
+    return keyset.list_page(mine, by, _ID, order, after=after, limit=limit, fits=fits)
 
 
-def count_waiting(letter_id: UUID, *, but: str = "") -> int:
-    """How many wait for a second person, who is not the member `but`; 1,000 at most."""
-    asked = select(Export.id).where(
-        Export.letter_id == letter_id,
-        Export.state == State.ASKED,
-        Export.asked_by != but,
-        Export.expires_at > clock.now(),
-    )
-    few = asked.limit(MOST_WAITING).subquery()
-    return db.session.scalar(select(func.count()).select_from(few)) or 0
+def _in_state(state: State) -> ColumnElement[bool]:
+    """As people see it: what has lapsed is over, noted or not."""
+    over = or_(Export.state == State.OVER, Export.expires_at <= clock.now())
+    return over if state is State.OVER else and_(Export.state == state, not_(over))
 
 
 def count(choice: Choice) -> int:
@@ -108,7 +116,7 @@ def chunk_place(letter_id: UUID, export_id: UUID, number: int) -> Place:
 
 def stream_ids(letter_id: UUID, export_id: UUID) -> Iterator[UUID]:
     """Everybody who was in an export, in the order of their ids."""
-    after = NOWHERE
+    after = BEFORE_ALL
     while True:
         wanted = select(Exported.signature_id).where(
             Exported.letter_id == letter_id,
@@ -129,7 +137,7 @@ def count_shown(letter_id: UUID, export_id: UUID) -> int:
 
 def stream_shown(letter_id: UUID, export_id: UUID) -> Iterator[str]:
     """Their names, as they show them, in the order in which they signed."""
-    after = NOWHERE
+    after = BEFORE_ALL
     columns = (Signature.id, Signature.public_name)
     while True:
         wanted = _shown(letter_id, export_id, *columns).where(Exported.signature_id > after)

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from signing.core import clock
-from signing.core.db import count_rows, db
+from signing.core.db import PLAIN, count_rows, db
+from signing.exports import papers
 from signing.exports.actions import delete_file
 from signing.exports.models import Export, ExportChunk, Exported, State
 
 KEPT = timedelta(days=730)
 BATCH = 10_000
-PLAIN = {"synchronize_session": False}
 
 
 def end_over() -> int:
@@ -59,7 +59,7 @@ def erase(letter_id: UUID) -> int:
     done = 0
     for one in (files, ended):
         done += count_rows(db.session.execute(one, execution_options=PLAIN))
-    return done + _forget(letter_id)
+    return done + papers.erase(letter_id) + _forget(letter_id)
 
 
 def let_go_open() -> int:
@@ -68,6 +68,7 @@ def let_go_open() -> int:
     It may have been refused or fetched since the backup. The worker deletes the files.
     """
     waiting = Export.state.not_in([State.OVER, State.REFUSED])
+    papers.let_go()
     over = update(Export).where(waiting).values(state=State.OVER, expires_at=clock.now())
     return count_rows(db.session.execute(over, execution_options=PLAIN))
 

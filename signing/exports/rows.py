@@ -6,15 +6,17 @@ import hashlib
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import ColumnElement, Row, Select, Table, select
 
-from signing.core import locales
+from signing.core import clock, locales
 from signing.core.db import db
-from signing.core.ids import HOUSE
+from signing.core.ids import BEFORE_ALL, HOUSE
 from signing.core.vault import vault
 from signing.exports import columns
 from signing.exports.choice import Choice, Preset
@@ -26,7 +28,6 @@ from signing.signatures.models import Consent, Signature
 
 FIRST = 1000  # that the first byte is there soon
 BATCH = 4000  # fewer would wait more for the database than they save in memory
-NOWHERE = UUID(int=0)  # before the first row
 REFERENCE_BYTES = 10
 # The tables and not the classes: an object a row would cost more than everything else.
 S, C = cast(Table, Signature.__table__).c, cast(Table, Consent.__table__).c
@@ -48,19 +49,23 @@ def references(letter_id: UUID, export_id: UUID, ids: Iterable[UUID]) -> list[st
 
 
 class Reader:
-    """Reads one export's rows in the order of their ids, from behind `after` on."""
+    """Reads one export's rows in the order of their ids, from behind `after` on.
 
-    def __init__(self, choice: Choice, export_id: UUID) -> None:
+    Whoever confirms after `until` is in none of them, however slowly they are read.
+    """
+
+    def __init__(self, choice: Choice, export_id: UUID, *, until: datetime | None = None) -> None:
         self.choice = choice
+        self.until = until or clock.now()
         self.letter_id = choice.wanted.letter_id
         self.export_id = export_id
-        self.after = NOWHERE
+        self.after = BEFORE_ALL
         self._consents: Mapping[int, list[str]] = {}  # by ids as numbers, which hash in no time
         self._told: dict[tuple[str, int], str] = {}
 
     def read(self, limit: int = 0) -> list[tuple[UUID, tuple[str, ...]]] | None:
         """The next rows, each with its id; None at the end. Raises `vault.Unreadable`."""
-        usual = FIRST if self.after == NOWHERE else BATCH
+        usual = FIRST if self.after == BEFORE_ALL else BATCH
         found = db.session.execute(self._next(limit or usual)).all()
         if not found:
             return None
@@ -74,9 +79,12 @@ class Reader:
         cells = zip(*(read(found, people) for read in self._readings), strict=True)
         return [*zip([row.id for row in found], cells, strict=True)]
 
+    def conditions(self) -> list[ColumnElement[bool]]:
+        return [*self.choice.conditions(), Signature.confirmed_at <= self.until]
+
     def _next(self, limit: int) -> Select[Any]:
         """By primary key: no cursor to keep open, no offset to count again."""
-        wanted: Select[Any] = select(*READ).where(*self.choice.conditions())
+        wanted: Select[Any] = select(*READ).where(*self.conditions())
         return wanted.where(Signature.id > self.after).order_by(Signature.id).limit(limit)
 
     @cached_property
@@ -95,6 +103,8 @@ class Reader:
                 self.letter_id, self.export_id, (row.id for row in rows)
             ),
         }
+        if choice.withholds:
+            more["name"] = columns.names_but_hidden
         return columns.readings(choice.columns, countries, more)
 
     def _list_consents(self, first: UUID, last: UUID) -> Mapping[int, list[str]]:
@@ -134,13 +144,21 @@ class Reader:
         return [row for row, _who in kept], [who for _row, who in kept]
 
 
-def sample(letter_id: UUID, export_id: UUID, ids: Iterator[UUID], seed: str, n: int) -> list[UUID]:
+def draw(
+    letter_id: UUID, export_id: UUID, ids: Iterator[UUID], seed: str, n: int
+) -> Iterator[list[UUID]]:
     """The `n` signatures whose references come first once hashed with the seed.
 
+    Among more and more of `ids`, so that whoever draws can rest in between; the last is the sample.
     Whoever has the file can draw the same: SHA-256 of seed and reference, as text; the smallest.
     """
-    drawn = ((_rank(seed, reference(letter_id, export_id, one)), one) for one in ids)
-    return [one for _rank_, one in heapq.nsmallest(n, drawn)]
+    kept: list[tuple[str, UUID]] = []
+    yield []
+    while some := list(islice(ids, BATCH)):
+        named = zip(references(letter_id, export_id, some), some, strict=True)
+        drawn = [(_rank(seed, reference_), one) for reference_, one in named]
+        kept = heapq.nsmallest(n, kept + drawn)
+        yield [one for _rank_, one in kept]
 
 
 def _rank(seed: str, named: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
+from signing.core.cells import GUARDED_STARTS, INNER_SEPARATORS, safe
 from signing.core.later import later
 
 if TYPE_CHECKING:
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 else:
     xlsxwriter = later("xlsxwriter")
 
-# Spreadsheets run cells that begin so (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_STARTS = frozenset(FORMULA_STARTS)
-# Where semicolons or tabs separate, spreadsheets begin new cells at them, quoted or not.
-_WITHIN = re.compile(r"([;\t]\s*)(?=[=+\-@＝＋－＠]\s*[\w(\"'+\-@=])")
 MARK = "\ufeff"  # by which old spreadsheets see that CSV is in UTF-8
 MOST_ROWS = 1_048_576  # of one sheet: Excel's and LibreOffice's end
 PIECE_BYTES = 1 << 18
@@ -133,17 +128,12 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
         yield _lines([[safe(cell) for cell in row]])
 
 
-def safe(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would run, within it too."""
-    within = _WITHIN.sub(r"\1'", cell)
-    return f"'{within}" if cell[:1] in _STARTS else within
-
-
 def _safe(row: Sequence[str]) -> Sequence[str]:
     """Most rows stay the very same: a look at all first signs is quicker than at each."""
     whole = "".join(row)
-    is_plain = _STARTS.isdisjoint([cell[:1] for cell in row])
-    return row if is_plain and ";" not in whole and "\t" not in whole else [*map(safe, row)]
+    is_whole = not any(separator in whole for separator in INNER_SEPARATORS)
+    is_plain = is_whole and GUARDED_STARTS.isdisjoint([cell[:1] for cell in row])
+    return row if is_plain else [*map(safe, row)]
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> str:

@@ -6,9 +6,9 @@ from typing import cast
 
 from sqlalchemy import Table
 
+from signing.core.resealing import Shelf
 from signing.exports import purpose
 from signing.exports.models import Export
-from signing.signatures.resealing import Shelf
 
 _exports = cast(Table, Export.__table__)
 SHELVES = (Shelf(_exports, _exports.c.sealed, lambda row: purpose.place(row.letter_id, row.id)),)

@@ -12,14 +12,14 @@ from signing.core.db import count_few, db
 from signing.exports.models import Export, State
 
 
-def count_asked(letter_id: UUID) -> int:
-    """Asked for, not decided, and not lapsed."""
+def count_asked(letter_id: UUID, *, but: str | None = None) -> int:
+    """Asked for, not decided, and not lapsed; not counting what the member `but` asked for."""
     asked = select(Export.id).where(
         Export.letter_id == letter_id,
         Export.state == State.ASKED,
         Export.expires_at > clock.now(),
     )
-    return count_few(asked)
+    return count_few(asked if but is None else asked.where(Export.asked_by != but))
 
 
 def count_by_letter(letter_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     BROADCAST = "broadcast"  # a mail into the outbox for everybody who asked for news
     COLLECTED = "collected"  # signatures from elsewhere, out of an uploaded file
     BULK = "bulk"  # one deed to many signatures
+    DELIVERY = "delivery"  # the document that goes with a delivered file
 
 
 class State(StrEnum):

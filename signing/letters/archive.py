@@ -14,16 +14,22 @@ from tempfile import TemporaryDirectory
 from signing.letters import folder, folder_writer
 from signing.letters.exchange import MOST_BYTES, FileUnusable
 from signing.letters.files import FILE_BYTES
-from signing.letters.folder import Folder, Text
+from signing.letters.folder import NO_PHRASES, Folder, Text
 
 MOST_FILES = 200
 
 
-def pack(default: Text, translations: Collection[Text], settings: Mapping[str, object]) -> bytes:
-    """What `folder.read` reads, in one file."""
+def pack(
+    default: Text,
+    translations: Collection[Text],
+    settings: Mapping[str, object],
+    phrases: Mapping[str, Mapping[str, str]] = NO_PHRASES,
+    picture: bytes = b"",
+) -> bytes:
+    """The folder that `folder_writer.write` writes of the same, in one file."""
     stream = io.BytesIO()
     with TemporaryDirectory(prefix="signing-") as name:
-        folder_writer.write(Path(name), default, translations, settings)
+        folder_writer.write(Path(name), default, translations, settings, phrases, picture)
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
             for file in sorted(Path(name).iterdir()):
                 packed.write(file, file.name)

@@ -18,7 +18,7 @@ from signing.audit import Actor, Verb, log
 from signing.core import clock, locales
 from signing.core.db import count_rows, db, insert
 from signing.core.refusals import NotFound, Refusal
-from signing.letters import actions, markdown, pieces, publishing, writing
+from signing.letters import actions, markdown, moments, pieces, publishing, writing
 from signing.letters.models import Draft, Letter, Translation, TranslationState
 from signing.letters.pieces import Piece
 from signing.letters.writing import Working
@@ -80,8 +80,12 @@ class Written:
 def add_letter(
     slug: str, title: str, locale: str, reserved: frozenset[str], *, by: Actor
 ) -> Letter:
-    """A draft of a letter whose original is begun; refused where the slug is taken."""
+    """A draft of a letter whose original is begun; refused where the slug is taken.
+
+    Its times are those of the place where most of its readers live, until somebody sets another.
+    """
     letter = actions.add(slug, locale, reserved)
+    letter.time_zone = moments.likely(locale)
     details = {"locale": locale}
     log.record(Verb.LETTER_ADDED, by=by, subject=slug, letter_id=letter.id, details=details)
     save(letter, locale, Written(title, pieces=(Piece("", ""),)), by=by)

@@ -12,6 +12,7 @@ from signing.letters.pieces import Mark, Piece, Row
 from signing.letters.writing import Working
 
 MOST_BYTES = 5_000_000  # of a file that somebody brings
+MOST_UNITS = 20_000  # no letter has a fiftieth of these
 FIELDS = ("title", "summary", "to", "privacy")
 
 
@@ -26,6 +27,13 @@ class FileUnusable(Refusal):
 
     def __str__(self) -> str:
         return self.why
+
+
+class NotUtf8(FileUnusable):
+    """The file is in another encoding, by what it says or by what it holds."""
+
+    def __init__(self, kind: str, said: str = "") -> None:
+        super().__init__(f"{kind}: {said[:40] or '?'} ≠ UTF-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,11 @@ class Brought:
 
     locale: str  # as the file says it, in lower case with hyphens; "": it says none
     units: tuple[Unit, ...]
+
+    def __post_init__(self) -> None:
+        """Of units with the same words each is looked for among all; raises `FileUnusable`."""
+        if len(self.units) > MOST_UNITS:
+            raise FileUnusable(f"{len(self.units)} > {MOST_UNITS}")
 
 
 @dataclass(frozen=True, slots=True)

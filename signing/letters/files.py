@@ -39,6 +39,12 @@ def load(file: Path) -> str:
         raise Unreadable(_line_at(data, error.start), "this is not UTF-8") from None
 
 
+def check_length(text: str, most: int) -> None:
+    """Raises `Unreadable` where the text is longer."""
+    if len(text) > most:
+        raise Unreadable(0, f"the text has more than {most:,} characters")
+
+
 def no_language(locale: str) -> str:
     """Why a letter cannot be in it, and what can be done."""
     return (

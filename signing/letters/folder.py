@@ -282,6 +282,7 @@ class _Reading:
         """The body as it is kept: no shortcodes, no links that lead nowhere, no blank edges."""
         keep_words = self.rules.keep_shortcode_words
         body, gone = shortcodes.remove(front.body, keep_words=keep_words)
+        files.check_length(body.strip(), markdown.CHARACTERS)  # before we look at what is in it
         lost = markdown.losses(body)
         body, unlinked = links.settle(body, base_url=self.rules.base_url)
         for line, what in sorted([*gone, *lost, *unlinked]):
@@ -289,8 +290,7 @@ class _Reading:
         body = _LEADING_BLANK_LINES.sub("", body).rstrip(" \t\n")
         if not body.strip():
             raise Unreadable(front.body_line, "there is no text")
-        if len(body) > markdown.CHARACTERS:
-            raise Unreadable(0, f"the text has more than {markdown.CHARACTERS:,} characters")
+        files.check_length(body, markdown.CHARACTERS)
         return body
 
     def _note(self, line: int, what: str) -> None:

@@ -19,6 +19,9 @@ FENCES = {"---": "YAML", "+++": "TOML"}
 FIELDS = ("country", "postcode", "city", "organisation", "comment")
 STATES = ("draft", "open", "closed")  # a letter reaches the others elsewhere
 GOAL_AT_MOST = 1_000_000_000
+MOST_CHARACTERS = 64_000  # above a text; a letter's own words about privacy are the longest there
+MOST_DOTS = 2_000  # a name of many parts, `a.a.a.…`, is looked up from each part on
+NUMBER_CHARACTERS = 40
 
 
 class Unreadable(ValueError):
@@ -55,17 +58,41 @@ def split(text: str) -> FrontMatter:
     if end is None:
         raise Unreadable(1, f"the front matter is never closed by {fence}")
     source = "\n".join(lines[1:end])
+    if len(source) > MOST_CHARACTERS:
+        raise Unreadable(1, f"the front matter has more than {MOST_CHARACTERS:,} characters")
     values = _parse_toml(source) if fence == "+++" else _parse_yaml(source)
     return FrontMatter(values, source, "\n".join(lines[end + 1 :]), end + 2)
 
 
+_LEFT_AS_TEXT = (":timestamp", ":merge", ":value")
+
+
 class _Loader(yaml.SafeLoader):
-    """Leaves days and moments as text: `closes` reads them, and knows their line if it cannot."""
+    """Leaves days and moments as text: `_moment` reads them, and the line is known if it cannot.
+
+    Nor does it merge lists of names into each other (`<<`): a chain of them grows with its square.
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [(tag, form) for tag, form in resolvers if not tag.endswith(":timestamp")]
+        first: [(tag, form) for tag, form in resolvers if not tag.endswith(_LEFT_AS_TEXT)]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Asked for by a tag, merging is refused too."""
+        if any(key.tag.endswith(":merge") for key, _value in node.value):
+            raise ValueError("names cannot be merged")
+
+    def measured(self, node: yaml.ScalarNode) -> object:
+        """A number that is read at once: `1:1:1:…` counts sixties, each with all before it."""
+        if len(node.value) > NUMBER_CHARACTERS:
+            raise ValueError("a number beyond all measure")
+        whole = node.tag.endswith(":int")
+        return self.construct_yaml_int(node) if whole else self.construct_yaml_float(node)
+
+
+for _kind in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _Loader.measured)
 
 
 def _parse_yaml(source: str) -> Mapping[str, object]:
@@ -87,6 +114,8 @@ def _parse_yaml(source: str) -> Mapping[str, object]:
 
 
 def _parse_toml(source: str) -> Mapping[str, object]:
+    if source.count(".") > MOST_DOTS:
+        raise Unreadable(1, f"not valid TOML: more than {MOST_DOTS:,} dots")
     try:
         return tomllib.loads(source + "\n")
     except (ValueError, RecursionError) as error:
@@ -124,23 +153,32 @@ def minimum_age(value: object) -> int:
     return _number(value, least=0, most=99)
 
 
+def opens(value: object) -> datetime:
+    """The moment in UTC, which a time without a zone is taken to be in; a day from its begin."""
+    return _moment(value, time.min)
+
+
 def closes(value: object) -> datetime:
-    """The moment in UTC, which a time without a zone is taken to be in; a day counts to its end."""
+    """As `opens`; a day counts to its end."""
+    return _moment(value, time(23, 59, 59))
+
+
+def _moment(value: object, time_of_day: time) -> datetime:
     try:
-        moment = _moment(value)
+        moment = _read_moment(value, time_of_day)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("this must be a day (2027-03-31) or a moment") from None
 
 
-def _moment(value: object) -> datetime:
+def _read_moment(value: object, time_of_day: time) -> datetime:
     if isinstance(value, str):
         value = value.strip()
         value = date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value)
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
-        return datetime.combine(value, time(23, 59, 59), UTC)
+        return datetime.combine(value, time_of_day, UTC)
     raise ValueError
 
 
@@ -210,7 +248,7 @@ SETTINGS: Mapping[str, Callable[[object], object]] = {
     "slug": text,
     "goal": goal,
     "goal_grows_at": grows_at,
-    "opens": closes,
+    "opens": opens,
     "closes": closes,
     "time_zone": time_zone,
     "to": one_line,

@@ -52,11 +52,18 @@ def find(letter: Letter, signed_in: Collection[str]) -> Lag:
     )
 
 
-def count_unreviewed(letter_id: UUID) -> int:
-    """Sentences that people agree to now, and that nobody has put their name to."""
+def count_unreviewed(letter: Letter) -> int:
+    """Sentences in the letter's own languages that nobody has put their name to yet.
+
+    The newest versions alone.
+    """
+    published = select(Translation.locale).where(
+        Translation.letter_id == letter.id, Translation.state == TranslationState.PUBLISHED
+    )
+    own = (Wording.locale == letter.default_locale) | Wording.locale.in_(published)
     newest = (
         select(Wording.purpose, Wording.locale, func.max(Wording.version).label("version"))
-        .where(Wording.letter_id == letter_id)
+        .where(Wording.letter_id == letter.id)
         .group_by(Wording.purpose, Wording.locale)
         .subquery()
     )
@@ -69,7 +76,8 @@ def count_unreviewed(letter_id: UUID) -> int:
         select(func.count())
         .select_from(Wording)
         .join(newest, same)
-        .where(Wording.letter_id == letter_id, Wording.reviewed_by.is_(None))
+        .where(Wording.letter_id == letter.id, Wording.reviewed_by.is_(None))
+        .where(own)
     )
     return db.session.scalar(unreviewed) or 0
 

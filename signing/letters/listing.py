@@ -31,9 +31,19 @@ class Called:
     locales: tuple[str, ...]
 
 
-def list_page(sought: Sought, *, after: str = "", limit: int) -> Sequence[Letter]:
-    """By slug, from behind this one on."""
-    wanted = select(Letter).where(Letter.slug > after)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A letter as a list of all of them needs it, to be sorted and called by its name."""
+
+    id: UUID
+    slug: str
+    state: str
+    default_locale: str
+
+
+def list_entries(sought: Sought) -> list[Entry]:
+    """All that fit, in no order."""
+    wanted = select(Letter.id, Letter.slug, Letter.state, Letter.default_locale)
     if sought.letters is not None:
         wanted = wanted.where(Letter.id.in_(sought.letters))
     if sought.state is not None:
@@ -45,14 +55,20 @@ def list_page(sought: Sought, *, after: str = "", limit: int) -> Sequence[Letter
         )
         in_slug = Letter.slug.like(part, escape="\\")
         wanted = wanted.where(or_(in_slug, Letter.id.in_(titled)))
-    return db.session.scalars(wanted.order_by(Letter.slug).limit(limit)).all()
+    return [Entry(*row) for row in db.session.execute(wanted)]
+
+
+def list_these(ids: Sequence[UUID]) -> list[Letter]:
+    """These letters, in this order."""
+    found = db.session.scalars(select(Letter).where(Letter.id.in_(ids)))
+    return sorted(found, key=lambda one: ids.index(one.id))
 
 
 def _literally(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def name(letters: Sequence[Letter], locale: str) -> dict[UUID, Called]:
+def name(letters: Sequence[Letter | Entry], locale: str) -> dict[UUID, Called]:
     """What each is called in this language or the best there is; before its first text, its slug.
 
     Two statements, and a third only while some have nothing but drafts.
@@ -61,7 +77,9 @@ def name(letters: Sequence[Letter], locale: str) -> dict[UUID, Called]:
     return {one.id: _called(one, published[one.id], titles[one.id], locale) for one in letters}
 
 
-def _called(letter: Letter, published: list[str], titles: dict[str, str], locale: str) -> Called:
+def _called(
+    letter: Letter | Entry, published: list[str], titles: dict[str, str], locale: str
+) -> Called:
     among = [tag for tag in published if titles.get(tag)] or [tag for tag in titles if titles[tag]]
     best = locales.choose([locale], among, letter.default_locale)
     return Called(titles.get(best) or letter.slug, tuple(sorted(published)))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import nh3
 from flask_babel import lazy_gettext as _l
@@ -17,6 +18,8 @@ from signing.core.refusals import Refusal
 
 CHARACTERS = 200_000  # of Markdown; the longest open letters have a tenth of it
 PLAIN_CHARACTERS = 200  # what search engines and messengers show of a description
+
+PARAGRAPHS_CHARACTERS = 1000  # more than a sheet of paper has room for
 
 HEADINGS = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 7)}  # h1 is the page's own
 TAGS = {
@@ -84,6 +87,27 @@ def plain(text: str) -> str:
     if len(words) < PLAIN_CHARACTERS // 2:  # Japanese writes no spaces
         words = cut
     return words.rstrip(" ,;:–—-、") + "…"
+
+
+def paragraphs(text: str) -> str:
+    """What is said in sentences, in one line: no headings, lists or tables; cut if it is long."""
+    tokens = _parser.parse(text[:CHARACTERS])
+    said = [
+        _said(inside.children or ())
+        for token, inside in pairwise(tokens)
+        if token.type == "paragraph_open" and token.level == 0
+    ]
+    return " ".join(" ".join(said).split())[:PARAGRAPHS_CHARACTERS]
+
+
+def _said(tokens: Sequence[Token]) -> str:
+    breaks = {"softbreak": " ", "hardbreak": " ", "html_inline": ""}
+    return "".join(
+        _said(token.children or ())
+        if token.type == "image"
+        else breaks.get(token.type, token.content)
+        for token in tokens
+    )
 
 
 def _flat(tokens: Sequence[Token]) -> Iterator[Token]:

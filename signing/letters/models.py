@@ -59,6 +59,11 @@ class ConsentPurpose(StrEnum):
     PAPER = "paper"  # what SIGN is, on a sheet of paper; in no form on the web
 
 
+# Choices to be mailed: by the campaign, and by anybody.
+MAILED_BY_CAMPAIGN = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
+MAILED = (*MAILED_BY_CAMPAIGN, ConsentPurpose.PARTNER)
+
+
 class Letter(Base):
     __tablename__ = "letters"
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import get_global
+
 
 @dataclass(frozen=True, slots=True)
 class NoSuchTime(ValueError):
@@ -52,3 +54,28 @@ def zones() -> tuple[str, ...]:
     named = {zone for zone in available_timezones() if "/" in zone}
     odd = ("Etc/", "SystemV/", "US/", "posix/", "right/")
     return ("UTC", *sorted(zone for zone in named if not zone.startswith(odd)))
+
+
+# Where most people live, in countries that CLDR gives several zones.
+_PRIMARY = {
+    "BR": "America/Sao_Paulo",
+    "CN": "Asia/Shanghai",
+    "DE": "Europe/Berlin",
+    "ES": "Europe/Madrid",
+    "ID": "Asia/Jakarta",
+    "PT": "Europe/Lisbon",
+    "UA": "Europe/Kyiv",
+}
+_OF_MANY_COUNTRIES = {"ar", "en"}  # no place is likelier than not to be right
+
+
+def likely(locale: str) -> str:
+    """The zone that a letter in this language most likely means; UTC where there is no telling."""
+    language, _hyphen, territory = locale.partition("-")
+    if language in _OF_MANY_COUNTRIES and not territory:
+        return "UTC"
+    full = get_global("likely_subtags").get(language, "")
+    country = territory.upper() if len(territory) == 2 else full.rpartition("_")[2]
+    there = get_global("territory_zones").get(country, [])
+    zone = _PRIMARY.get(country) or (there[0] if len(there) == 1 else "UTC")
+    return zone if zone in zones() else "UTC"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from signing.core import clock, locales
+from signing.core import bidi, clock, locales
 from signing.core.db import db, insert
 from signing.core.ids import new_id
 from signing.core.refusals import Refusal
@@ -22,12 +23,20 @@ LABELS = {
     Field.POSTCODE: _l("Postcode"),
     Field.CITY: _l("Town"),
     Field.COUNTRY: _l("Country"),
-}
+}  # what paper can ask beyond name and e-mail, in the order of its columns
 
 
 class Paper(StrEnum):
     A4 = "a4"
     LETTER = "letter"
+
+
+def columns(letter: Letter) -> list[Field]:
+    """What the letter's sheets ask between name and e-mail, from the side where lines begin.
+
+    Whoever types them in is asked for the same, in the same order.
+    """
+    return [field for field in LABELS if field in letter.fields]
 
 
 class NoFont(Refusal):
@@ -49,10 +58,11 @@ class Words:
     name: str
     columns: tuple[str, ...]
     email: str
+    news_column: str
     signature: str
     call: str
-    url: str
-    privacy: str
+    url: str  # what the code for telephones leads to
+    address: str  # the same, as short as it can be: to be typed off the paper
     privacy_url: str
     send_to: str
     contact: str
@@ -66,48 +76,53 @@ class Words:
         return "".join("".join(one) for one in values)
 
 
-def write(reading: Reading, *, url: str, privacy_url: str) -> Words:
+def write(reading: Reading, *, url: str, address: str, privacy_url: str) -> Words:
     """The sheet in the language of the reading, the consent's wording kept; commits nothing."""
     letter, text = reading.letter, reading.translation
     with locales.speaking(text.locale) as language:
+        own = partial(bidi.isolated, line=language.direction)
         wording = _keep(letter, language, _consent(letter, reading.addressee, language))
         return Words(
             language=language,
             title=text.title,
-            to=_("To: %(addressee)s", addressee=reading.addressee),
-            summary=text.summary or markdown.plain(text.body),
+            to=_("To: %(addressee)s", addressee=own(reading.addressee)),
+            summary=text.summary or markdown.paragraphs(text.body) or markdown.plain(text.body),
             consent=wording.text,
             code=code(wording),
             news=_(
-                "I want news about this letter by mail (from: %(controller)s)",
-                controller=letter.controller_name,
+                "Who ticks the box under “%(column)s” wants news about this letter by mail "
+                "(from: %(controller)s).",
+                column=_("News"),
+                controller=own(letter.controller_name),
             ),
             name=_("Your name"),
-            columns=tuple(str(label) for field, label in LABELS.items() if field in letter.fields),
+            columns=tuple(str(LABELS[field]) for field in columns(letter)),
             email=_("E-mail"),
+            news_column=_("News"),
             signature=_("Your signature"),
             call=_("Sign the letter"),
             url=url,
-            privacy=_("Privacy"),
-            privacy_url=privacy_url,
-            send_to=_("Please send the sheets to: %(address)s", address=letter.controller),
-            contact=_("Contact: %(contact)s", contact=letter.contact),
+            address=own(address.removeprefix("https://")),
+            privacy_url=own(privacy_url.removeprefix("https://")),
+            send_to=_("Please send the sheets to: %(address)s", address=own(letter.controller)),
+            contact=_("Contact: %(contact)s", contact=own(letter.contact)),
             collected_by=_("Collected by"),
             sheet=_("Sheet no."),
         )
 
 
 def _consent(letter: Letter, addressee: str, language: locales.Language) -> str:
+    own = partial(bidi.isolated, line=language.direction)
     text: str = _(
         "By signing here I ask %(controller)s to count my signature and to hand %(what)s and my "
         "signature to: %(addressee)s. This shows my political opinion, so the law asks for my "
         "explicit consent: I give it. I am %(age)s or older. I can take my consent back at any "
         "time (%(contact)s); what was done until then stays lawful.",
-        controller=letter.controller_name,
-        what=wordings.handed_over(letter, language),
-        addressee=addressee,
+        controller=own(letter.controller_name),
+        what=wordings.handed_over(columns(letter), language),
+        addressee=own(addressee),
         age=locales.number(letter.minimum_age, language),
-        contact=letter.contact,
+        contact=own(letter.contact),
     )
     return text
 

@@ -180,6 +180,13 @@ def list_translations(letter_id: UUID) -> Sequence[Translation]:
     return db.session.scalars(wanted.order_by(Translation.locale)).all()
 
 
+def list_texts(letter_id: UUID) -> Sequence[Translation]:
+    """As `list_translations`, with what visitors no longer find; read anew."""
+    wanted = select(Translation).where(Translation.letter_id == letter_id)
+    anew = {"populate_existing": True}
+    return db.session.scalars(wanted.order_by(Translation.locale), execution_options=anew).all()
+
+
 def list_corrections(letter: Letter, locale: str) -> list[Correction]:
     """Changes made to this language's text after people had signed it, newest first."""
     revisions = db.session.scalars(
@@ -201,12 +208,17 @@ def as_folder(letter: Letter) -> tuple[Text, list[Text], dict[str, object]]:
     if letter.default_locale not in texts:
         raise NothingPublished
     default = texts.pop(letter.default_locale)
-    newsletter = next(row.newsletter for row in rows if row.locale == letter.default_locale)
+    return default, [texts[tag] for tag in sorted(texts)], list_settings(letter)
+
+
+def list_settings(letter: Letter) -> dict[str, object]:
+    """What stands in the original's front matter in a folder, without what is empty."""
+    own = (row for row in list_translations(letter.id) if row.locale == letter.default_locale)
+    said = next((row.newsletter for row in own), "")
     settings = _as_settings(letter) | {
-        "newsletter": letter.newsletter and (newsletter or letter.newsletter)
+        "newsletter": letter.newsletter and (said or letter.newsletter)
     }
-    kept = {name: value for name, value in settings.items() if value not in (None, "", ())}
-    return default, [texts[tag] for tag in sorted(texts)], kept
+    return {name: value for name, value in settings.items() if value not in (None, "", ())}
 
 
 def _as_text(row: Translation) -> Text:

@@ -11,8 +11,8 @@ from sqlalchemy import select, tuple_, update
 
 from signing.audit import Actor, Verb, log
 from signing.core import clock
-from signing.core.db import count_rows, db
-from signing.letters import publishing
+from signing.core.db import PLAIN, count_rows, db
+from signing.letters import lagging, publishing
 from signing.letters.models import ConsentPurpose, Letter, Wording
 from signing.letters.states import NotReadyToOpen, list_lacking
 
@@ -61,15 +61,19 @@ def prepare(letter: Letter, *, names_until: date) -> None:
     publishing.publish_wordings(letter)
 
 
+def is_approved(letter: Letter) -> bool:
+    """There are wordings, and none in the letter's own languages waits for a person."""
+    is_there = select(Wording.id).where(Wording.letter_id == letter.id).limit(1)
+    return bool(db.session.scalar(is_there)) and not lagging.count_unreviewed(letter)
+
+
 def approve(letter: Letter, ids: Collection[UUID], *, by: Actor) -> int:
     """These carry the name of whoever approves them; returns how many did not before."""
     key = tuple_(Wording.letter_id, Wording.id)
     wanted = [(letter.id, id_) for id_ in ids]
     unread = update(Wording).where(key.in_(wanted), Wording.reviewed_at.is_(None))
     named = unread.values(reviewed_by=by.id or by.kind.value, reviewed_at=clock.now())
-    approved = count_rows(
-        db.session.execute(named, execution_options={"synchronize_session": False})
-    )
+    approved = count_rows(db.session.execute(named, execution_options=PLAIN))
     if approved:
         log.record(
             Verb.WORDINGS_APPROVED,

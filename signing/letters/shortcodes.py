@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 # A tag ends before the next one begins; what stands alone at a line's end takes its spaces along.
+# Spaces are looked at from their first one on: from each of them, many would take hours.
 _TAG = re.compile(
-    r"(?P<before>[ \t]*)\{\{(?:<(?P<plain>(?:(?!\{\{).)*?)>|%(?P<percent>(?:(?!\{\{).)*?)%)\}\}"
+    r"(?<![ \t])(?P<before>[ \t]*)"
+    r"\{\{(?:<(?P<plain>(?:(?!\{\{).)*?)>|%(?P<percent>(?:(?!\{\{).)*?)%)\}\}"
     r"(?P<after>[ \t]*(?:(?=\n)|\Z))?",
     re.DOTALL,
 )
 _NAME = re.compile(r"\w[\w./-]*")
+_BRACES = re.compile(r"\{\{[<%]|[%>]\}\}")
+MOST_LAYERS = 20  # shortcodes made of shortcodes
 
 
 @dataclass(slots=True)
@@ -27,14 +32,17 @@ class _Tag:
 def remove(text: str, *, keep_words: bool) -> tuple[str, list[tuple[int, str]]]:
     """The text without shortcodes, on the same lines as before, and what went: (line, sentence).
 
-    The words inside a pair stay or go with it. What taking away would put together anew goes too.
+    The words inside a pair stay or go with it. What taking away would put together anew goes too,
+    and beyond all sense of that the braces.
     """
     notes: list[tuple[int, str]] = []
-    while tags := _find(text):
+    for _layer in range(MOST_LAYERS):
+        if not (tags := _find(text)):
+            return text, sorted(notes)
         _pair(tags)
         notes += [(tag.line, _tell(tag, keep_words)) for tag in tags if _is_told(tag)]
         text = _cut(text, _spans(tags, keep_words))
-    return text, sorted(notes)
+    return _BRACES.sub(" ", text), sorted(notes)
 
 
 def _find(text: str) -> list[_Tag]:
@@ -54,15 +62,18 @@ def _find(text: str) -> list[_Tag]:
 def _pair(tags: list[_Tag]) -> None:
     """Each closing tag belongs to the nearest open one of its name; all others stand alone."""
     waiting: list[_Tag] = []
+    names: Counter[str] = Counter()  # of those that wait: nothing is looked for in vain
     for tag in tags:
         if not tag.closes:
             waiting.append(tag)
-            continue
-        for place in reversed(range(len(waiting))):
-            if waiting[place].name == tag.name:
-                waiting[place].partner, tag.partner = tag, waiting[place]
-                del waiting[place:]
-                break
+            names[tag.name] += 1
+        elif names[tag.name]:
+            found = waiting.pop()
+            while found.name != tag.name:
+                names[found.name] -= 1
+                found = waiting.pop()
+            names[found.name] -= 1
+            found.partner, tag.partner = tag, found
 
 
 def _is_told(tag: _Tag) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from flask_babel import pgettext
 from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 
-from signing.core import clock, locales
+from signing.core import bidi, clock, locales
 from signing.core.db import db, insert
 from signing.core.ids import new_id
 from signing.letters.models import ConsentPurpose, Field, Letter, Wording
@@ -31,15 +32,17 @@ class Own:
 
 def write(letter: Letter, own: Own, language: locales.Language) -> Texts:
     """The letter's wordings in the language being spoken; only for what the letter asks."""
+    isolated = partial(bidi.isolated, line=language.direction)
+    controller = isolated(letter.controller_name)
     texts = {
         ConsentPurpose.SIGN: _(
             "By pressing the button I ask %(controller)s to count my signature and to hand "
             "%(what)s to: %(addressee)s. This shows my political opinion, so the law asks for my "
             "explicit consent: I give it. I am %(age)s or older. I can take my consent back at any "
             "time with the link in the mails; what was done until then stays lawful.",
-            controller=letter.controller_name,
-            what=handed_over(letter, language),
-            addressee=own.to or letter.to,
+            controller=controller,
+            what=handed_over(letter.fields, language),
+            addressee=isolated(own.to or letter.to),
             age=locales.number(letter.minimum_age, language),
         ),
         ConsentPurpose.SHOW_NAME: _(
@@ -49,11 +52,11 @@ def write(letter: Letter, own: Own, language: locales.Language) -> Texts:
         ),
         ConsentPurpose.NEWS: _(
             "I want news about this letter by mail (from: %(controller)s)",
-            controller=letter.controller_name,
+            controller=controller,
         ),
         ConsentPurpose.FOLLOW_UP: _(
             "Ask me once by mail about a follow-up letter (from: %(controller)s)",
-            controller=letter.controller_name,
+            controller=controller,
         ),
     }
     if letter.newsletter:
@@ -61,15 +64,16 @@ def write(letter: Letter, own: Own, language: locales.Language) -> Texts:
     return texts
 
 
-def handed_over(letter: Letter, language: locales.Language) -> str:
+def handed_over(fields: Iterable[str], language: locales.Language) -> str:
+    asked = {*fields}
     words = [pgettext("is handed over", "my name")]
-    if Field.COUNTRY in letter.fields:
+    if Field.COUNTRY in asked:
         words.append(pgettext("is handed over", "my country"))
-    if Field.POSTCODE in letter.fields:
+    if Field.POSTCODE in asked:
         words.append(pgettext("is handed over", "my postcode"))
-    if Field.CITY in letter.fields:
+    if Field.CITY in asked:
         words.append(pgettext("is handed over", "my town"))
-    if Field.ORGANISATION in letter.fields:
+    if Field.ORGANISATION in asked:
         words.append(pgettext("is handed over", "my organisation"))
     return locales.listing(words, language)
 

@@ -25,9 +25,14 @@ MOST_BYTES = 1024 * 1024
 _TAG = re.compile(rb"(?<![a-z2-7])[a-z2-7]{42}(?![a-z2-7])", re.IGNORECASE)
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
 
-# Failures for good that say nothing against the address (RFC 3463, 3.3 to 3.8): the box is full,
-# the message too long, a server out of order, the content or our own standing disliked.
-_NOT_THE_ADDRESS = ("4.", "5.2.2", "5.2.3", "5.3.", "5.6.", "5.7.")
+# Failures for good that say nothing against the address (RFC 3463, 3.2 to 3.8): the sender's is
+# disliked, the box is full, the message too long, a server out of order, the way too long, the
+# content or our own standing disliked.
+_NOT_THE_ADDRESS = ("4.", "5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3.", "5.4.7", "5.6.", "5.7.")
+# What a server that refuses while we send must say to accuse the address (RFC 3463, 3.2 and 3.3;
+# RFC 7505): no such box or domain, no such spelling, moved, takes no mail. Whatever is vaguer may
+# be about us: 550 alone stands for policy as well (RFC 5321, 4.2.3), and 5.1.0 for the sender.
+_ACCUSING = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 # RFC 5965, 7.3. Others are no complaints: "not-spam" is the contrary (RFC 6430).
 _UNWANTED = {"abuse", "fraud", "opt-out"}
 
@@ -59,6 +64,11 @@ def read(raw: bytes, *, to: str = "") -> Bounce | None:
         return Bounce(mail_id, *_judge(message_from_bytes(raw)))
     except Exception:  # noqa: BLE001  # parsers meet what no standard foresaw
         return Bounce(mail_id, Verdict.PASSING)
+
+
+def is_accusing(status: str) -> bool:
+    """Whether a server that refuses for good with this code says that the address is dead."""
+    return status in _ACCUSING
 
 
 def _find_mail(raw: bytes) -> UUID | None:

@@ -26,6 +26,7 @@ KEPT = timedelta(hours=1)
 # While DNS is away, one form in so long waits for it.
 KEPT_UNKNOWN = timedelta(minutes=1)
 MOST_KEPT = 10_000
+VISITORS_SECONDS = 0.3  # for so long somebody who has sent a form waits for DNS
 RULES_KEPT = timedelta(minutes=1)
 
 
@@ -40,6 +41,13 @@ class Rule(StrEnum):
 
     ALLOW = "allow"  # mail goes there, whatever DNS or the list of throw-away domains says
     BLOCK = "block"  # nobody signs with an address there
+
+
+class Objection(StrEnum):
+    """Why nobody signs with an address at a domain."""
+
+    BLOCKED = "blocked"  # by staff
+    TAKES_NO_MAIL = "takes no mail"
 
 
 class NotADomain(Refusal):
@@ -74,6 +82,23 @@ class Domains:
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         return verdict
+
+    def find_objection(self, domain: str) -> Objection | None:
+        """Why nobody may sign with an address there, None if anybody may.
+
+        One look-up, by domain and never by address; no answer in time is a yes.
+        """
+        rule = self.rule(domain)
+        if rule is Rule.BLOCK:
+            return Objection.BLOCKED
+        if rule is Rule.ALLOW:
+            return None
+        verdict = self.look_up(domain, seconds=VISITORS_SECONDS)
+        return Objection.TAKES_NO_MAIL if verdict is Verdict.TAKES_NONE else None
+
+    def is_throwaway(self, domain: str) -> bool:
+        """Whether the domain gives out addresses for minutes, and staff do not trust it."""
+        return is_throwaway(domain) and self.rule(domain) is not Rule.ALLOW
 
     def rule(self, domain: str) -> Rule | None:
         """What staff decided about the domain; a decision is heeded within a minute."""

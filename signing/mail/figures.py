@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, func, select, tuple_
 
 from signing.core import clock
-from signing.core.db import db, dialect, insert
+from signing.core.db import PLAIN, db, dialect, insert
 from signing.core.ids import new_id
 from signing.mail.models import BroadcastFigure
 
@@ -93,7 +93,7 @@ def roll_up(*, limit: int = 1000) -> int:
             BroadcastFigure.what,
             BroadcastFigure.n,
         ),
-        execution_options={"synchronize_session": False},
+        execution_options=PLAIN,
     ).all()
     summed: Counter[Fate] = Counter()
     for letter_id, broadcast_id, what, n in gone:

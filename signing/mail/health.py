@@ -15,7 +15,7 @@ from signing.core.db import Moment, count_few, db
 from signing.mail import refusing
 from signing.mail.models import MailState, MailTally, OutgoingMail, Suppression
 from signing.mail.suppressions import Reason
-from signing.mail.tallies import IS_FIRST, SECONDS_AN_HOUR
+from signing.mail.tallies import IS_FIRST
 
 PERIOD = timedelta(days=7)
 SILENT = timedelta(minutes=5)  # a worker says each minute that it is there
@@ -84,7 +84,7 @@ def list_hours(letter_id: UUID, since: datetime) -> list[Hour]:
     key = (MailTally.hour, MailTally.kind, MailTally.state)
     rows = db.session.execute(
         select(*key, func.sum(MailTally.n))
-        .where(MailTally.letter_id == letter_id, MailTally.hour >= _hour(since))
+        .where(MailTally.letter_id == letter_id, MailTally.hour >= clock.hour_of(since))
         .group_by(*key)
         .order_by(*key)
     )
@@ -95,13 +95,9 @@ def list_errors(letter_id: UUID, since: datetime) -> Mapping[str, int]:
     """What mail servers said when they refused a letter's mails, the most frequent first."""
     rows = db.session.execute(
         select(MailTally.error, func.sum(MailTally.n))
-        .where(MailTally.letter_id == letter_id, MailTally.hour >= _hour(since))
+        .where(MailTally.letter_id == letter_id, MailTally.hour >= clock.hour_of(since))
         .where(MailTally.error != "")
         .group_by(MailTally.error)
     )
     errors = Counter({error: int(n) for error, n in rows})
     return dict(errors.most_common(MOST_ERRORS))
-
-
-def _hour(moment: datetime) -> int:
-    return int(moment.timestamp()) // SECONDS_AN_HOUR

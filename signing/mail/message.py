@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +13,12 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import formataddr
 from hashlib import blake2b
-from typing import Literal
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
-Direction = Literal["ltr", "rtl"]
+from signing.core import bidi
+from signing.core.locales import Direction
 
 # RFC 5321, 4.5.3.1: 64 for the local part, 255 for the domain.
 LONGEST_ADDRESS = 320
@@ -33,7 +32,6 @@ _ADDRESS = re.compile(f"[^{_FORBIDDEN}]+@[^{_FORBIDDEN}]+")
 _HEADER_NAME = re.compile(r"[!-9;-~]+")  # RFC 5322, 3.6.8
 _BREAKS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _MARKS = {"ltr": "\N{LEFT-TO-RIGHT MARK}", "rtl": "\N{RIGHT-TO-LEFT MARK}"}
-_STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +147,8 @@ def _one_line(text: str) -> str:
 
 def _pointed(subject: str, direction: Direction) -> str:
     """A subject has no `dir`: a mark says where it begins, where its first letter misleads."""
-    kinds = (_STRONG.get(unicodedata.bidirectional(character)) for character in subject)
-    first = next((kind for kind in kinds if kind), direction)
-    return subject if first == direction else _MARKS[direction] + subject
+    is_plain = bidi.direction(subject) in {None, direction}
+    return subject if is_plain else _MARKS[direction] + subject
 
 
 def _address(address: str, name: str = "") -> Address:

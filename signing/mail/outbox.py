@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from signing.core import clock
-from signing.core.db import count_rows, db, dialect
+from signing.core.db import PLAIN, count_rows, db, dialect
 from signing.core.ids import new_id
 from signing.core.vault import Place, vault
 from signing.mail import figures, statements
@@ -171,8 +171,8 @@ def _claim(limit: int, which: ColumnElement[bool]) -> list[Claimed]:
             OutgoingMail.sealed_to,
             OutgoingMail.broadcast_id,
             OutgoingMail.partner_id,
-        )
-        .execution_options(synchronize_session=False)
+        ),
+        execution_options=PLAIN,
     )
     return [
         Claimed(
@@ -218,9 +218,8 @@ def _settle(mail: Claimed, **values: object) -> bool:
         .where(OutgoingMail.letter_id == mail.letter_id, OutgoingMail.id == mail.id)
         .where(OutgoingMail.lease_id == mail.lease_id, OutgoingMail.state == MailState.WAITING)
         .values(**values)
-        .execution_options(synchronize_session=False)
     )
-    return bool(count_rows(db.session.execute(settled)))
+    return bool(count_rows(db.session.execute(settled, execution_options=PLAIN)))
 
 
 def drop_for(letter_id: UUID, recipient_id: UUID) -> None:
@@ -228,8 +227,8 @@ def drop_for(letter_id: UUID, recipient_id: UUID) -> None:
     gone = db.session.execute(
         delete(OutgoingMail)
         .where(OutgoingMail.letter_id == letter_id, OutgoingMail.recipient_id == recipient_id)
-        .returning(OutgoingMail.broadcast_id, OutgoingMail.state)
-        .execution_options(synchronize_session=False)
+        .returning(OutgoingMail.broadcast_id, OutgoingMail.state),
+        execution_options=PLAIN,
     )
     unsent = [one.broadcast_id for one in gone if one.state == MailState.WAITING]
     figures.note(Counter(Fate(letter_id, id_, What.DROPPED) for id_ in unsent if id_))

@@ -15,7 +15,6 @@ from signing.core import clock
 from signing.core.db import db, hour_of, insert
 from signing.mail.models import MailTally, OutgoingMail
 
-SECONDS_AN_HOUR = 3600
 LATELY = timedelta(hours=2)  # what is counted each minute
 # What is counted each hour: as long as a mail is tried again (see `outbox.PAUSES`), and a day.
 UNSETTLED = timedelta(days=5)
@@ -31,7 +30,7 @@ def recount(back: timedelta) -> None:
     """The tallies of the hours since then are what the outbox says at this moment."""
     since = (clock.now() - back).replace(minute=0, second=0, microsecond=0)
     counted = _count(since)
-    first = int(since.timestamp()) // SECONDS_AN_HOUR
+    first = clock.hour_of(since)
     db.session.execute(delete(MailTally).where(MailTally.hour >= first))
     names = ("letter_id", "hour", "kind", "state", "error")
     rows = [dict(zip(names, key, strict=True)) | {"n": n} for key, n in sorted(counted.items())]

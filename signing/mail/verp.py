@@ -16,10 +16,6 @@ def sender(bounce_address: str, mail_id: UUID) -> str:
     return f"{local_part}+{tokens.tag(mail_id)}@{domain}"
 
 
-def find_mail(address: str) -> UUID | None:
-    """The mail that a return address stands for, if we made it; case does not matter."""
-    return tokens.read_tag(tag_of(address))
-
-
 def tag_of(address: str) -> str:
+    """What names the mail in a return address of ours."""
     return address.strip().rpartition("@")[0].rpartition("+")[2]

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, update
 
 from signing.core import clock
-from signing.core.db import count_rows, db
+from signing.core.db import PLAIN, count_rows, db
 from signing.mail.kinds import Kind
 from signing.mail.models import MailState, OutgoingMail
 
@@ -45,8 +45,7 @@ def drop(letter_id: UUID, broadcast_id: UUID) -> int:
 def _change(which: ColumnElement[bool], **values: object) -> int:
     is_free = or_(OutgoingMail.leased_until.is_(None), OutgoingMail.leased_until <= clock.now())
     changed = update(OutgoingMail).where(which, is_free).values(**values)
-    changed = changed.execution_options(synchronize_session=False)
-    return count_rows(db.session.execute(changed))
+    return count_rows(db.session.execute(changed, execution_options=PLAIN))
 
 
 def _of(letter_id: UUID, broadcast_id: UUID) -> ColumnElement[bool]:

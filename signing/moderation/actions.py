@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from signing.audit import Actor
 from signing.core import clock
-from signing.core.db import db
+from signing.core.db import PLAIN, db
 from signing.core.ids import new_id
 from signing.core.tokens import SignatureRef
 from signing.mail.kinds import Kind
@@ -17,8 +17,6 @@ from signing.moderation.models import Decision, Deed, Source
 from signing.moderation.reasons import Reason, ReasonMissing
 from signing.signatures import deeds
 from signing.signatures.models import Signature
-
-PLAIN = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)

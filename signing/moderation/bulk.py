@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 
 from signing.audit import Actor, Verb, log
 from signing.core import clock
-from signing.core.db import count_few, count_rows, db
-from signing.core.ids import first_of, new_id
+from signing.core.db import PLAIN, count_few, count_rows, db
+from signing.core.ids import BEFORE_ALL, first_of, new_id
 from signing.core.refusals import NotFound, Refusal
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Place, vault
@@ -40,7 +40,6 @@ A_BATCH = 50
 PREVIEW_VALID = timedelta(hours=1)
 KEPT = timedelta(days=90)
 SAMPLES = 10
-FIRST = UUID(int=0)
 OFFERED = (Deed.HIDE, Deed.SET_ASIDE, Deed.KEEP, Deed.RESTORE)
 
 
@@ -198,7 +197,7 @@ def start(bulk: BulkDeed, *, by: Actor) -> None:
         .where(BulkDeed.member_id == by.id)
         .values(started_at=at)
     )
-    if not count_rows(db.session.execute(begun, execution_options={"synchronize_session": False})):
+    if not count_rows(db.session.execute(begun, execution_options=PLAIN)):
         raise PreviewTooOld
     meant = meant_by(bulk)
     details: dict[str, object] = {
@@ -214,7 +213,7 @@ def start(bulk: BulkDeed, *, by: Actor) -> None:
     if bulk.n > AT_ONCE:
         jobs.put(JobKind.BULK, letter_id=bulk.letter_id, subject_id=bulk.id, member_id=by.id)
         return
-    after = FIRST
+    after = BEFORE_ALL
     while (last := do_batch(bulk, after, by=by)) is not None:
         after = last
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -21,6 +22,7 @@ from signing.moderation.models import Decision, Deed
 from signing.signatures import deeds
 
 LONGEST = 2000  # characters
+TOLD = {Kind.NAME_HIDDEN: Deed.HIDE, Kind.SET_ASIDE: Deed.SET_ASIDE}
 TAKES_BACK = {Deed.HIDE: Deed.SHOW, Deed.SET_ASIDE: Deed.RESTORE}
 
 
@@ -35,6 +37,16 @@ def list_of(letter_id: UUID, signature_id: UUID) -> Sequence[Decision]:
         Decision.letter_id == letter_id, Decision.signature_id == signature_id
     )
     return db.session.scalars(wanted.order_by(Decision.id.desc())).all()
+
+
+def find_told(kind: Kind, ref: SignatureRef) -> Decision | None:
+    """What a mail of this kind is about: the newest that stands, was taken back, or objected to."""
+    decisions = list_of(ref.letter_id, ref.signature_id)
+    if kind in TOLD:
+        return next((one for one in decisions if one.deed == TOLD[kind]), None)
+    moment = attrgetter("ended_at" if kind is Kind.RESTORED else "answered_at")
+    dated = [one for one in decisions if moment(one)]
+    return max(dated, key=moment, default=next(iter(decisions), None))
 
 
 def list_standing(letter_id: UUID, signature_id: UUID) -> list[Decision]:

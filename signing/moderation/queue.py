@@ -16,7 +16,7 @@ from signing.audit import Actor, Verb, log
 from signing.core.db import db
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Unreadable
-from signing.moderation import actions, objections, reports, waiting
+from signing.moderation import actions, alike, objections, reports, waiting
 from signing.moderation.actions import Why
 from signing.moderation.models import Decision, Deed, Outcome, Report, Source
 from signing.moderation.reasons import Reason
@@ -106,10 +106,9 @@ def _read_report(letter_id: UUID, after: UUID | None) -> Item | None:
 
 
 def list_shown_as(letter_id: UUID, name: str) -> Sequence[Signature]:
-    """Signatures under which exactly this name is shown; the first of them, if they are many."""
-    wanted = select(Signature).where(
-        Signature.letter_id == letter_id, Signature.public_name == name
-    )
+    """Signatures under which this name is shown, in capitals or not; the first, if many."""
+    spelled = Signature.public_name.in_(alike.spelled(letter_id, name))
+    wanted = select(Signature).where(Signature.letter_id == letter_id, spelled)
     return db.session.scalars(wanted.order_by(Signature.id).limit(MOST_ALIKE)).all()
 
 
@@ -182,12 +181,12 @@ def _decide_report(letter_id: UUID, id_: UUID, choice: Choice, by: Actor) -> Non
     ).one_or_none()
     if report is None or report.closed_at is not None or choice.deed not in OUTCOMES:
         raise deeds.AlreadyDone
-    alike = {one.id for one in list_shown_as(letter_id, reports.open_(report).name)}
-    outcome = OUTCOMES[choice.deed] if alike else Outcome.NOBODY
+    bearers = {one.id for one in list_shown_as(letter_id, reports.open_(report).name)}
+    outcome = OUTCOMES[choice.deed] if bearers else Outcome.NOBODY
     if choice.deed is not Deed.KEEP:
-        if not alike & choice.signatures:
+        if not bearers & choice.signatures:
             raise deeds.AlreadyDone
-        for signature_id in sorted(alike & choice.signatures):
+        for signature_id in sorted(bearers & choice.signatures):
             ref = SignatureRef(letter_id, signature_id)
             actions.do(choice.deed, ref, Why(choice.reason, Source.REPORT), by=by)
     reports.close(report, outcome)

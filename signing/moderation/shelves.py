@@ -6,9 +6,9 @@ from typing import cast
 
 from sqlalchemy import Table
 
+from signing.core.resealing import Shelf
 from signing.moderation import bulk, objections, reports
 from signing.moderation.models import BulkDeed, Decision, Report
-from signing.signatures.resealing import Shelf
 
 _decisions = cast(Table, Decision.__table__)
 _reports = cast(Table, Report.__table__)

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from signing.audit import Actor, Verb, log
+from signing.audit import Actor, Verb
 from signing.core import clock
 from signing.core.db import db
 from signing.core.ids import HOUSE, new_id
@@ -18,12 +18,13 @@ from signing.jobs import actions as jobs
 from signing.jobs import queries as job_queries
 from signing.jobs.models import Kind as JobKind
 from signing.jobs.models import State as JobState
+from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.mail import figures, waiting
 from signing.mail.figures import Fate, What
 from signing.mail.kinds import Kind, Recipient
 from signing.mail.models import MailState, OutgoingMail
-from signing.news import audiences, posts, queries, turns
+from signing.news import audiences, posts, queries
 from signing.news.models import OPEN, Audience, Broadcast, NewsPost, State
 
 PACES = (500, 2000, 10_000, 50_000, 0)  # mails an hour; 0: as fast as the server takes them
@@ -112,7 +113,7 @@ def start(letter_id: UUID, id_: UUID, *, due_at: datetime | None, is_sure: bool,
 
     `is_sure`: also those who got another within a day. Raises a refusal if it may not begin.
     """
-    turns.take(letter_id)
+    letters.get_to_change(letter_id)  # of two at once one waits
     broadcast = queries.get_broadcast(letter_id, id_, to_change=True)
     _check(broadcast, due_at, is_sure=is_sure)
     broadcast.expected = audiences.count_by_locale(letter_id, Audience(broadcast.audience))
@@ -129,7 +130,7 @@ def start(letter_id: UUID, id_: UUID, *, due_at: datetime | None, is_sure: bool,
         "due_at": broadcast.due_at.isoformat(),
         "second_within_a_day": is_sure,
     }
-    _record(Verb.BROADCAST_STARTED, broadcast, by, details)
+    record(Verb.BROADCAST_STARTED, broadcast, by, details)
 
 
 def _check(broadcast: Broadcast, due_at: datetime | None, *, is_sure: bool) -> None:
@@ -181,7 +182,7 @@ def pause(letter_id: UUID, id_: UUID, *, by: Actor) -> None:
     job = job_queries.find_of(letter_id, id_)
     if job and job.state == JobState.WAITING:
         jobs.pause(letter_id, job.id)
-    _record(Verb.BROADCAST_PAUSED, broadcast, by, {"mails": broadcast.queued})
+    record(Verb.BROADCAST_PAUSED, broadcast, by, {"mails": broadcast.queued})
 
 
 def resume(letter_id: UUID, id_: UUID, *, by: Actor) -> None:
@@ -194,7 +195,7 @@ def resume(letter_id: UUID, id_: UUID, *, by: Actor) -> None:
         jobs.resume(letter_id, job.id)
     elif job is None or job.state != JobState.WAITING:
         _put_job(broadcast, by)
-    _record(Verb.BROADCAST_RESUMED, broadcast, by, {"mails": broadcast.queued})
+    record(Verb.BROADCAST_RESUMED, broadcast, by, {"mails": broadcast.queued})
 
 
 def stop(letter_id: UUID, id_: UUID, *, by: Actor) -> None:
@@ -207,7 +208,7 @@ def stop(letter_id: UUID, id_: UUID, *, by: Actor) -> None:
     if job and job.is_open:
         jobs.stop(letter_id, job.id)
     details = {"mails": broadcast.queued, "stopped": dropped}
-    _record(Verb.BROADCAST_STOPPED, broadcast, by, details)
+    record(Verb.BROADCAST_STOPPED, broadcast, by, details)
 
 
 def _get_open(letter_id: UUID, id_: UUID, *states: State) -> Broadcast:
@@ -253,12 +254,7 @@ def list_audiences(letter: Letter) -> list[Audience]:
     return offered if was_followed_up(letter.id) else [*offered, Audience.FOLLOW_UP]
 
 
-def _record(verb: Verb, broadcast: Broadcast, by: Actor, details: dict[str, Any]) -> None:
+def record(verb: Verb, broadcast: Broadcast, by: Actor, details: dict[str, Any]) -> None:
+    """The audit log says under its post's number what became of a broadcast."""
     post = posts.get(broadcast.letter_id, broadcast.post_id)
-    log.record(
-        verb,
-        by=by,
-        subject=f"news/{post.number}",
-        letter_id=broadcast.letter_id,
-        details=details | {"broadcast": str(broadcast.id)},
-    )
+    posts.record(verb, post, by, details | {"broadcast": str(broadcast.id)})

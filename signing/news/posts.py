@@ -16,8 +16,8 @@ from signing.core.ids import new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import NotFound, Refusal
 from signing.core.vault import vault
+from signing.letters import queries as letters
 from signing.letters.models import Letter
-from signing.news import turns
 from signing.news.models import OPEN, Broadcast, NewsPost, NewsText
 
 TITLE_CHARACTERS = 200
@@ -51,7 +51,7 @@ class Words:
 
 def write(letter: Letter, words: Words, *, by: Actor) -> NewsPost:
     """A new post in the letter's own language, shown to nobody yet."""
-    turns.take(letter.id)  # two at once get two numbers
+    letters.get_to_change(letter.id)  # two at once get two numbers
     last = select(func.max(NewsPost.number)).where(NewsPost.letter_id == letter.id)
     post = NewsPost(
         letter_id=letter.id,
@@ -85,7 +85,7 @@ def save(
     if not saved and not (revision == 0 and _add(post, locale, typed)):
         found = db.session.get(NewsText, (post.letter_id, post.id, locale), populate_existing=True)
         raise IsPublished if found and found.revision == revision else ChangedMeanwhile
-    _record(Verb.NEWS_WRITTEN, post, by, {"locale": locale})
+    record(Verb.NEWS_WRITTEN, post, by, {"locale": locale})
 
 
 def _change(
@@ -121,7 +121,7 @@ def publish(post: NewsPost, *, by: Actor) -> None:
     ).all()
     post.published_at = post.published_at or at
     if published:
-        _record(Verb.NEWS_PUBLISHED, post, by, {"locales": sorted(published)})
+        record(Verb.NEWS_PUBLISHED, post, by, {"locales": sorted(published)})
 
 
 def withdraw(post: NewsPost, *, by: Actor) -> None:
@@ -129,7 +129,7 @@ def withdraw(post: NewsPost, *, by: Actor) -> None:
     _check_unmailed(post, Broadcast.state.in_(OPEN))
     vault.store.note_forgotten(post.letter_id, post.id, Forgotten.NEWS_WITHDRAWN)
     take_in(post)
-    _record(Verb.NEWS_WITHDRAWN, post, by, {})
+    record(Verb.NEWS_WITHDRAWN, post, by, {})
 
 
 def take_in(post: NewsPost) -> None:
@@ -146,7 +146,7 @@ def remove(post: NewsPost, *, by: Actor) -> None:
     """The post is gone with all its texts; raises `IsMailed` if anybody may have got it."""
     _check_unmailed(post, Broadcast.started_at.is_not(None) | Broadcast.state.in_(OPEN))
     vault.store.note_forgotten(post.letter_id, post.id, Forgotten.NEWS_WITHDRAWN)
-    _record(Verb.NEWS_REMOVED, post, by, {})
+    record(Verb.NEWS_REMOVED, post, by, {})
     for table in (Broadcast, NewsText):
         mine = table.letter_id == post.letter_id, table.post_id == post.id
         db.session.execute(delete(table).where(*mine))
@@ -155,7 +155,7 @@ def remove(post: NewsPost, *, by: Actor) -> None:
 
 
 def _check_unmailed(post: NewsPost, which: Any) -> None:
-    turns.take(post.letter_id)  # nobody starts one meanwhile
+    letters.get_to_change(post.letter_id)  # nobody starts one meanwhile
     mailed = select(Broadcast.id).where(
         Broadcast.letter_id == post.letter_id, Broadcast.post_id == post.id, which
     )
@@ -171,7 +171,8 @@ def get(letter_id: UUID, post_id: UUID) -> NewsPost:
     return post
 
 
-def _record(verb: Verb, post: NewsPost, by: Actor, details: dict[str, Any]) -> None:
+def record(verb: Verb, post: NewsPost, by: Actor, details: dict[str, Any]) -> None:
+    """The audit log says under the post's number what was done."""
     log.record(
         verb, by=by, subject=f"news/{post.number}", letter_id=post.letter_id, details=details
     )

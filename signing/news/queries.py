@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, literal, select
 
-from signing.core import locales
-from signing.core.db import db
+from signing.core import keyset, locales
+from signing.core.db import Moment, db
+from signing.core.keyset import Order
 from signing.core.refusals import NotFound
 from signing.letters.models import Letter
 from signing.news.models import Broadcast, NewsPost, NewsText
 
 MOST_POSTS = 200  # that a page lists; nobody has had as many yet
 LARGEST_NUMBER = 2**31 - 1
+# What the staff's tables can be sorted by; the id tells when something was made, and what has not
+# been published or begun yet counts as later than all that has.
+_POST_ID: ColumnElement[UUID] = NewsPost.__table__.c.id
+_BROADCAST_ID: ColumnElement[UUID] = Broadcast.__table__.c.id
+_YET_TO_COME = literal(datetime(9999, 1, 1, tzinfo=UTC), Moment())
+POST_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "made": _POST_ID,
+    "published": func.coalesce(NewsPost.published_at, _YET_TO_COME),
+}
+BROADCAST_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "made": _BROADCAST_ID,
+    "audience": Broadcast.__table__.c.audience,
+    "begun": func.coalesce(Broadcast.started_at, _YET_TO_COME),
+}
+NEWEST = Order("made", is_descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +116,19 @@ def list_texts(letter_id: UUID, post_id: UUID) -> Sequence[NewsText]:
     return db.session.scalars(wanted).all()
 
 
-def list_posts(letter_id: UUID) -> list[tuple[NewsPost, list[NewsText]]]:
-    """Every post with its texts, drafts too, the newest first: for staff."""
+def list_posts(
+    letter_id: UUID, order: Order = NEWEST, *, after: UUID | None = None, limit: int = MOST_POSTS
+) -> list[tuple[NewsPost, list[NewsText]]]:
+    """Posts with their texts, drafts too, from behind one on: for staff."""
     wanted = select(NewsPost).where(NewsPost.letter_id == letter_id)
-    posts = db.session.scalars(wanted.order_by(NewsPost.number.desc()).limit(MOST_POSTS)).all()
+    by = POST_SORTS[order.by]
+    posts = keyset.list_page(wanted, by, _POST_ID, order, after=after, limit=limit)
+    return _with_texts(letter_id, posts)
+
+
+def _with_texts(
+    letter_id: UUID, posts: Sequence[NewsPost]
+) -> list[tuple[NewsPost, list[NewsText]]]:
     texts = db.session.scalars(
         select(NewsText)
         .where(NewsText.letter_id == letter_id, NewsText.post_id.in_([one.id for one in posts]))
@@ -114,10 +140,28 @@ def list_posts(letter_id: UUID) -> list[tuple[NewsPost, list[NewsText]]]:
     return [(post, found.get(post.id, [])) for post in posts]
 
 
-def list_broadcasts(letter_id: UUID, *, limit: int = 50) -> Sequence[Broadcast]:
-    """The newest first."""
+def list_broadcasts(
+    letter_id: UUID,
+    order: Order = NEWEST,
+    *,
+    post_id: UUID | None = None,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> Sequence[Broadcast]:
+    """From behind one on; those of one post, if one is given."""
     wanted = select(Broadcast).where(Broadcast.letter_id == letter_id)
-    return db.session.scalars(wanted.order_by(Broadcast.id.desc()).limit(limit)).all()
+    by = BROADCAST_SORTS[order.by]
+    fits = [] if post_id is None else [Broadcast.post_id == post_id]
+    return keyset.list_page(wanted, by, _BROADCAST_ID, order, after=after, limit=limit, fits=fits)
+
+
+def list_posts_of(
+    letter_id: UUID, broadcasts: Sequence[Broadcast]
+) -> list[tuple[NewsPost, list[NewsText]]]:
+    """The posts that these mail, with their texts."""
+    ids = {one.post_id for one in broadcasts}
+    wanted = select(NewsPost).where(NewsPost.letter_id == letter_id, NewsPost.id.in_(ids))
+    return _with_texts(letter_id, db.session.scalars(wanted).all())
 
 
 def get_broadcast(letter_id: UUID, id_: UUID, *, to_change: bool = False) -> Broadcast:

@@ -27,20 +27,19 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as as_type
 
-from signing.audit import Actor, ActorKind, Verb, log
+from signing.audit import WORKER, Verb
 from signing.core import clock
 from signing.core.db import db, dialect
 from signing.mail import waiting
 from signing.mail.kinds import Kind, Recipient
 from signing.mail.models import MailState, OutgoingMail
-from signing.news import audiences, queries
+from signing.news import audiences, broadcasts, queries
 from signing.news.models import Audience, Broadcast, State
 
 BATCH = 2000
 AHEAD = 10_000  # so many wait in the outbox at most, where no pace was set
 A_MINUTE = timedelta(minutes=1)  # what a pace is shared out by
 A_WHILE = timedelta(seconds=5)  # until some of those who wait have left
-WORKER = Actor(ActorKind.WORKER)
 
 COLUMNS = (
     "letter_id", "id", "kind", "recipient_kind", "recipient_id", "broadcast_id", "locale",
@@ -142,10 +141,4 @@ def _is_done(broadcast: Broadcast) -> bool:
 
 def _end(broadcast: Broadcast) -> None:
     broadcast.state, broadcast.ended_at = State.DONE, clock.now()
-    log.record(
-        Verb.BROADCAST_DONE,
-        by=WORKER,
-        subject=str(broadcast.id),
-        letter_id=broadcast.letter_id,
-        details={"mails": broadcast.queued},
-    )
+    broadcasts.record(Verb.BROADCAST_DONE, broadcast, WORKER, {"mails": broadcast.queued})

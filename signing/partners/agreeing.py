@@ -6,7 +6,7 @@ Nothing here commits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,7 @@ from sqlalchemy import Select, select, update
 
 from signing.audit import Actor, ActorKind, Verb
 from signing.core import clock
-from signing.core.db import count_rows, db, insert
+from signing.core.db import PLAIN, count_rows, db, insert
 from signing.core.ids import new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
@@ -28,7 +28,6 @@ from signing.partners.contact import Acceptor, Contact
 from signing.partners.models import Agreement, Kind, Partner, State
 
 FORGOTTEN_AFTER = timedelta(days=90)  # contacts of partners with whom it has ended
-PLAIN = {"synchronize_session": False}
 
 
 class InvitationLapsed(Refusal):
@@ -109,8 +108,15 @@ def needs_answer(partner: Partner) -> bool:
 
 def may_accept(partner: Partner) -> bool:
     """Whether somebody who was asked can still accept it."""
-    is_in_time = partner.asked_at is not None and clock.now() <= partner.asked_at + ANSWER_WITHIN
-    return needs_answer(partner) and is_in_time and contact.find(partner) is not None
+    return answer_by(partner) is not None and contact.find(partner) is not None
+
+
+def answer_by(partner: Partner) -> datetime | None:
+    """Until when there is something to accept; None where there is not, or it is too late."""
+    if partner.asked_at is None or not needs_answer(partner):
+        return None
+    until = partner.asked_at + ANSWER_WITHIN
+    return until if clock.now() <= until else None
 
 
 def accept(partner: Partner, shown: Text, digest: str, name: str, role: str) -> None:

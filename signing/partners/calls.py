@@ -13,9 +13,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, delete, literal_column, or_, select, update
 
-from signing.audit import Actor, ActorKind
+from signing.audit import WORKER
 from signing.core import clock
-from signing.core.db import count_rows, db
+from signing.core.db import PLAIN, count_rows, db
 from signing.core.ids import new_id
 from signing.mail import outbox
 from signing.mail.kinds import Kind, Recipient
@@ -29,8 +29,6 @@ PAUSES = tuple(timedelta(minutes=m) for m in (0.1, 1, 5, 30, 120, 300, 600, 840,
 TOLD_AFTER = timedelta(minutes=30)  # of failing; a moment's outage is nobody's business
 TOLD_EVERY = timedelta(days=1)  # at most
 OFF_AFTER = timedelta(days=5)  # without any success
-WORKER = Actor(ActorKind.WORKER)
-PLAIN = {"synchronize_session": False}
 # In the words of the partial index: a parameter would keep databases from using it.
 _IS_WAITING = Call.state == literal_column(f"'{CallState.WAITING}'")
 _OF_DELIVERY = and_(Delivery.letter_id == Call.letter_id, Delivery.id == Call.delivery_id)

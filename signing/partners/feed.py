@@ -15,13 +15,12 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from signing.core import clock
-from signing.core.db import count_rows, db
+from signing.core.db import PLAIN, count_rows, db
 from signing.core.ids import new_id
 from signing.partners.models import Partner
 from signing.partners.programs import LAST, Call, CallState, Delivery, Webhook, What
 
 BATCH = 1000
-PLAIN = {"synchronize_session": False}
 ENDED = [what.value for what in LAST]
 
 Told = tuple[UUID, UUID]  # a partner, and somebody's signature

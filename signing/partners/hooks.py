@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, select, update
 
 from signing.audit import Actor, Verb, log
 from signing.core import clock
-from signing.core.db import count_rows, db
+from signing.core.db import PLAIN, count_rows, db
 from signing.core.ids import HOUSE, new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import NotFound, Refusal
@@ -32,7 +32,6 @@ PREFIX = "whsec_"
 SECRET_BYTES = 32
 MOST = 3  # to a partner
 OVERLAP = timedelta(days=7)  # for so long the secret before is good beside a new one
-PLAIN = {"synchronize_session": False}
 
 
 class NoHook(Refusal):
@@ -120,6 +119,18 @@ def get(letter_id: UUID, hook_id: UUID, *, to_change: bool = False) -> Webhook:
     if found is None:
         raise NotFound
     return found
+
+
+def list_page(
+    letter_id: UUID, partner_id: UUID | None, *, after: UUID | None, limit: int
+) -> Sequence[Webhook]:
+    """A partner's, or without one those of all, the oldest first, from behind this one on."""
+    wanted = select(Webhook).where(Webhook.letter_id == letter_id)
+    if partner_id is not None:
+        wanted = wanted.where(Webhook.partner_id == partner_id)
+    if after is not None:
+        wanted = wanted.where(Webhook.id > after)
+    return db.session.scalars(wanted.order_by(Webhook.id).limit(limit)).all()
 
 
 def list_all(letter_id: UUID, partner_id: UUID) -> Sequence[Webhook]:

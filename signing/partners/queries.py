@@ -107,14 +107,6 @@ def find_active(letter_id: UUID, code: str) -> Partner | None:
     )
 
 
-def get_active(letter_id: UUID, code: str) -> Partner:
-    """As `find_active`; raises `NotFound`."""
-    found = find_active(letter_id, code)
-    if found is None:
-        raise NotFound
-    return found
-
-
 class _Credited:
     """Ids of the active by code, kept for a moment: a form with a code costs no statement."""
 

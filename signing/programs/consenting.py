@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from signing.core.db import db
+from signing.core.ids import BEFORE_ALL
 from signing.core.vault import Unreadable
 from signing.letters.models import ConsentPurpose, Wording
 from signing.partners import feed
@@ -72,14 +73,27 @@ def fill(letter_id: UUID, partner_id: UUID, lines: Sequence[Delivery]) -> list[L
     ]
 
 
+def count(letter_id: UUID, partner_id: UUID) -> int:
+    """How many `stream` has, at most."""
+    wanted = select(func.count()).select_from(Consent).where(*_given(letter_id, partner_id))
+    return db.session.scalar(wanted.where(Consent.withdrawn_at.is_(None))) or 0
+
+
+def _given(letter_id: UUID, partner_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Consent.letter_id == letter_id,
+        Consent.receiver_id == partner_id,
+        Consent.purpose == ConsentPurpose.PARTNER,
+    )
+
+
 def stream(letter_id: UUID, partner_id: UUID) -> Iterator[tuple[UUID, Consenting]]:
     """Everybody whose consent to this partner stands, in the order of their ids."""
-    after = UUID(int=0)
+    after = BEFORE_ALL
     while True:
         wanted = (
             select(Consent.signature_id)
-            .where(Consent.letter_id == letter_id, Consent.receiver_id == partner_id)
-            .where(Consent.purpose == ConsentPurpose.PARTNER, Consent.signature_id > after)
+            .where(*_given(letter_id, partner_id), Consent.signature_id > after)
             .order_by(Consent.signature_id)
             .limit(A_PAGE)
         )

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from signing.audit import Actor, Verb, log
 from signing.core import clock
-from signing.core.db import db, insert
+from signing.core.db import PLAIN, db, insert
 from signing.core.ids import new_id
 from signing.core.refusals import Refusal
 from signing.letters.models import ConsentPurpose, Letter, Wording
@@ -23,7 +23,6 @@ from signing.partners.programs import Newsletter
 
 CHARACTERS = 300
 MOST = 20  # partners of one letter
-PLAIN = {"synchronize_session": False}
 
 
 class TooManyReceivers(Refusal):

@@ -41,8 +41,9 @@ def send_links(address: str, locale: str) -> None:
     """Have the address sent a link to each of its signatures, if it has any.
 
     Which these are is looked up where the mail is made: nobody can tell from the answer here.
+    What stays of the mail is a digest, so that a complaint about it finds its address.
     """
-    recipient = UUID(bytes=vault.digest(HOUSE, f"links:{normalised(address)}"))
+    recipient = UUID(bytes=person.house_digest(address))
     to = outbox.To(HOUSE, recipient, Recipient.ADDRESS, address)
     outbox.put(Kind.ALL_LINKS, to=to, locale=locale)
 

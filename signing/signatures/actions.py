@@ -11,14 +11,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, update
 
 from signing.core import clock
-from signing.core.db import count_rows, db, dialect
+from signing.core.db import PLAIN, count_rows, db, dialect
 from signing.core.ids import new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
 from signing.core.tokens import SignatureRef
 from signing.core.vault import vault
-from signing.counts.actions import Kind as Counted
-from signing.counts.actions import note
+from signing.counts.actions import Counted, note
 from signing.letters.models import ConsentPurpose, Letter
 from signing.mail import outbox
 from signing.mail.kinds import Kind
@@ -251,8 +250,8 @@ def remove(letter_id: UUID, signature_id: UUID) -> bool:
     gone = db.session.execute(
         delete(Signature)
         .where(Signature.letter_id == letter_id, Signature.id == signature_id)
-        .returning(Signature.state, Signature.public_name, *COUNTED)
-        .execution_options(synchronize_session=False)
+        .returning(Signature.state, Signature.public_name, *COUNTED),
+        execution_options=PLAIN,
     ).one_or_none()
     outbox.drop_for(letter_id, signature_id)
     telling.tell_end(letter_id, [signature_id], What.WITHDRAWN)

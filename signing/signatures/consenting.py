@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from signing.core import clock
-from signing.core.db import db, dialect, insert
+from signing.core.db import PLAIN, db, dialect, insert
 from signing.core.tokens import SignatureRef
 from signing.letters.models import ConsentPurpose
 from signing.signatures import statements
@@ -34,8 +34,8 @@ def drop(ref: SignatureRef, purposes: Collection[ConsentPurpose]) -> None:
         db.session.execute(
             delete(Consent)
             .where(Consent.letter_id == ref.letter_id, Consent.signature_id == ref.signature_id)
-            .where(Consent.purpose.in_([purpose.value for purpose in purposes]))
-            .execution_options(synchronize_session=False)
+            .where(Consent.purpose.in_([purpose.value for purpose in purposes])),
+            execution_options=PLAIN,
         )
 
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, literal, select, tuple_
 
-from signing.core.db import Moment, db
+from signing.core import keyset
+from signing.core.db import Moment, count_few, db
+from signing.core.keyset import Order
 from signing.signatures.models import Signature, State
-from signing.signatures.wanted import Wanted, spelled, spellings
+from signing.signatures.wanted import Wanted, in_state, spelled, spellings
 
 # So many rows are looked at for one page at most; where that is not enough, one goes on from there.
 SPAN = 4000
-BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 COLUMNS = (
     Signature.id,
     Signature.state,
@@ -42,10 +43,27 @@ WALKED = ("address_digest", "is_flagged", "state", "partner_id", "country", "loc
 ID_CHARACTERS = 32
 
 
-class Sort(StrEnum):
-    NEWEST = "newest"  # by when the form was first sent
-    OLDEST = "oldest"
-    CONFIRMED = "confirmed"  # by when the button was pressed, the latest first
+class By(StrEnum):
+    """What a walk is ordered by, before the id."""
+
+    ID = "id"  # which tells when the form was first sent
+    CONFIRMED = "confirmed_at"
+    NAME = "public_name"
+    COUNTRY = "country"
+    LOCALE = "locale"
+
+
+# What the table can be sorted by: whatever has an index of a letter's signatures.
+SORTS = {
+    "sent": By.ID,
+    "confirmed": By.CONFIRMED,
+    "name": By.NAME,
+    "country": By.COUNTRY,
+    "language": By.LOCALE,
+}
+NEWEST = Order("sent", is_descending=True)
+# Who has none is not on the index either, and so not on the way.
+HAVE_ONE = {By.CONFIRMED: Signature.confirmed_at, By.NAME: Signature.public_name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +97,6 @@ class Found:
     is_short: bool = False
 
 
-class By(StrEnum):
-    """What a walk is ordered by, before the id."""
-
-    ID = "id"
-    CONFIRMED = "confirmed_at"
-    NAME = "public_name"
-
-
 @dataclass(frozen=True, slots=True)
 class _Walk:
     """One way along the table: its order, the rows on it, and what is tried on each of them."""
@@ -95,7 +105,7 @@ class _Walk:
     along: tuple[ColumnElement[bool], ...]
     tried: tuple[ColumnElement[bool], ...]
     is_descending: bool
-    begin: str = ""  # of names: where the way begins
+    begin: str = ""  # of names that are looked for: where the way begins
 
     def order(self) -> list[ColumnElement[Any]]:
         columns = [*self._before_id(), Signature.id]
@@ -109,7 +119,7 @@ class _Walk:
 
         PostgreSQL would take the lower of two lower bounds, and read all that is in between.
         """
-        is_later = self.by is By.NAME and after[ID_CHARACTERS:].encode() < self.begin.encode()
+        is_later = bool(self.begin) and after[ID_CHARACTERS:].encode() < self.begin.encode()
         return [self.beyond(after)] if after and not is_later else []
 
     def beyond(self, place: str) -> ColumnElement[bool]:
@@ -128,34 +138,35 @@ class _Walk:
         before = self._before_id()
         if not before:
             return Signature.id, id_
-        value = literal(_moment(rest), Moment()) if self.by is By.CONFIRMED else literal(rest)
+        value = literal(keyset.moment(rest), Moment()) if self.by is By.CONFIRMED else literal(rest)
         return tuple_(*before, Signature.id), tuple_(value, id_)
 
-    def place(self, id_: UUID, name: str | None, confirmed_at: datetime | None) -> str:
+    def place(self, row: Any) -> str:
         """Where a row stands on the way, as `beyond` reads it."""
-        rest = {By.ID: "", By.NAME: name, By.CONFIRMED: _micro(confirmed_at)}[self.by]
-        return f"{id_.hex}{rest}"
+        if self.by is By.ID:
+            return str(row.id.hex)
+        rest = getattr(row, self.by.value)
+        return f"{row.id.hex}{keyset.micros(rest) if self.by is By.CONFIRMED else rest}"
 
 
-def _micro(at: datetime | None) -> str:
-    return str((at - BEGIN) // timedelta(microseconds=1)) if at else ""
+def count_open(letter_id: UUID, state: State, *, most: int = 1000) -> int:
+    """How many are in a state other than confirmed; one more than `most` for all beyond."""
+    there = select(Signature.id).where(Signature.letter_id == letter_id, in_state(state))
+    return count_few(there, most=most)
 
 
-def _moment(micro: str) -> datetime:
-    return BEGIN + timedelta(microseconds=int(micro))
-
-
-def list_page(wanted: Wanted, sort: Sort, *, after: str = "", limit: int = 50) -> Found:
-    """A page of what is wanted, from behind `after` on; names come in the order of names.
+def list_page(wanted: Wanted, order: Order, *, after: str = "", limit: int = 50) -> Found:
+    """A page of what is wanted, from behind `after` on; names that are looked for come in the order
+    of names. Sorted by name or confirmation, it is those who have one.
 
     Raises `ValueError` where `after` is none of ours.
     """
-    walks = _walks(wanted, sort)
+    walks = _walks(wanted, order)
     parts = [_look(walk, after, limit) for walk in walks]
     return parts[0] if len(parts) == 1 else _merge(parts, limit)
 
 
-def _walks(wanted: Wanted, sort: Sort) -> list[_Walk]:
+def _walks(wanted: Wanted, order: Order) -> list[_Walk]:
     conditions = wanted.conditions()
     if wanted.name and wanted.address_digest is None:
         letter = conditions.pop("letter_id")
@@ -165,18 +176,28 @@ def _walks(wanted: Wanted, sort: Sort) -> list[_Walk]:
             _Walk(By.NAME, (letter, spelled(one)), tried, is_descending=False, begin=one)
             for one in spellings(wanted.name)
         ]
-    if sort is Sort.CONFIRMED:
-        along = (conditions.pop("letter_id"), Signature.confirmed_at.is_not(None))
-        return [_Walk(By.CONFIRMED, along, tuple(conditions.values()), is_descending=True)]
+    by = SORTS[order.by]
+    if by is not By.ID and wanted.address_digest is None:  # an address is one row at most
+        return [_along(by, conditions, is_descending=order.is_descending)]
     walked = {"letter_id", "days", _choose(wanted)}
     return [
         _Walk(
             By.ID,
             tuple(one for name, one in conditions.items() if name in walked),
             tuple(one for name, one in conditions.items() if name not in walked),
-            is_descending=sort is not Sort.OLDEST,
+            is_descending=order.is_descending,
         )
     ]
+
+
+def _along(by: By, conditions: dict[str, ColumnElement[bool]], *, is_descending: bool) -> _Walk:
+    """The way along the index of what it is sorted by, for those who have one."""
+    along = [conditions.pop("letter_id")]
+    if by in HAVE_ONE:
+        along.append(HAVE_ONE[by].is_not(None))
+    if by.value in conditions:  # filtered by what it is sorted by
+        along.append(conditions.pop(by.value))
+    return _Walk(by, tuple(along), tuple(conditions.values()), is_descending=is_descending)
 
 
 def _choose(wanted: Wanted) -> str:
@@ -196,20 +217,16 @@ def _look(walk: _Walk, after: str, limit: int) -> Found:
     got = db.session.execute(rows.order_by(*walk.order()).limit(limit + 1)).mappings()
     found = [Row(**row) for row in got]
     if len(found) > limit:
-        return Found(found[:limit], _place(walk, found[limit - 1]))
+        return Found(found[:limit], walk.place(found[limit - 1]))
     return Found(found, end, is_short=bool(end))
 
 
 def _find_end(walk: _Walk, after: str) -> str:
     """The place of the row that is `SPAN` rows on; "" if the way ends before."""
-    on = select(Signature.id, Signature.public_name, Signature.confirmed_at)
+    on = select(Signature.id, *(getattr(Signature, one.value) for one in By if one is not By.ID))
     on = on.where(*walk.along, *walk.ahead(after))
     row = db.session.execute(on.order_by(*walk.order()).offset(SPAN - 1).limit(1)).one_or_none()
-    return walk.place(*row) if row else ""
-
-
-def _place(walk: _Walk, row: Row) -> str:
-    return walk.place(row.id, row.public_name, row.confirmed_at)
+    return walk.place(row) if row else ""
 
 
 def _merge(parts: Sequence[Found], limit: int) -> Found:

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from signing.core.db import db
 from signing.letters.models import Wording
+from signing.signatures.finding import COLUMNS, Row
 from signing.signatures.models import Consent, Signature, State
 from signing.signatures.wanted import in_state
 
@@ -44,7 +46,7 @@ class Agreed:
     withdrawn_at: datetime | None
 
 
-def list_names(letter_id: UUID, *, after: Place | None, limit: int) -> list[Named]:
+def list_names(letter_id: UUID, *, limit: int, after: Place | None = None) -> list[Named]:
     """Public names, the newest signature first; none that staff have hidden.
 
     Keys and no numbers say where a page begins: nothing shifts while names come and go.
@@ -65,6 +67,30 @@ def list_names(letter_id: UUID, *, after: Place | None, limit: int) -> list[Name
     order = Signature.confirmed_at.desc(), Signature.id.desc()
     rows = db.session.execute(wanted.order_by(*order).limit(limit))
     return [Named(name or "", Place(at, id_)) for name, at, id_ in rows if at is not None]
+
+
+def list_facts(
+    letter_id: UUID, *, before: datetime, after: bytes, limit: int
+) -> tuple[list[Row], bytes | None]:
+    """Signatures first sent before a moment, and behind which digest the next page begins.
+
+    In the order of their addresses' digests, which tells nothing: in that of time they would stand
+    as their names do on the letter's page. A page has less than `limit` where some are younger.
+    """
+    wanted = (
+        select(*COLUMNS, Signature.address_digest)
+        .where(Signature.letter_id == letter_id, Signature.address_digest > after)
+        .order_by(Signature.address_digest)
+        .limit(limit + 1)
+    )
+    rows: Any = db.session.execute(wanted).mappings().all()
+    page = rows[:limit]
+    facts = [
+        Row(**{one.key: row[one.key] for one in COLUMNS})
+        for row in page
+        if row["created_at"] < before
+    ]
+    return facts, page[-1]["address_digest"] if len(rows) > limit else None
 
 
 def list_consents(letter_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, Sequence[Agreed]]:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from signing.core.db import Base
 from signing.core.ids import HOUSE
+from signing.letters.models import MAILED_BY_CAMPAIGN
 
 
 class State(StrEnum):
@@ -44,12 +45,12 @@ class Show(StrEnum):
 
 # Who is meant where a consent names nobody else: the letter's controller.
 CONTROLLER = HOUSE
-OTHER = "other"  # where retired counts hide cells that are too small
 
 _PENDING = text("state = 'pending'")
 _BOUNCED = text("bounced_at IS NOT NULL")
 _SHOWN = text("state = 'confirmed' AND public_name IS NOT NULL")
-_MAILED = text("withdrawn_at IS NULL AND purpose IN ('news', 'newsletter', 'follow_up')")
+_PURPOSES = ", ".join(f"'{one.value}'" for one in MAILED_BY_CAMPAIGN)
+_MAILED = text(f"withdrawn_at IS NULL AND purpose IN ({_PURPOSES})")
 _NAMED = text("public_name IS NOT NULL")
 _OF_PARTNER = text("partner_id IS NOT NULL")
 _EVER_CONFIRMED = text("confirmed_at IS NOT NULL")

@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 
 from signing.signatures.models import Show
 
 NAME_CHARACTERS = 100
 COMMENT_CHARACTERS = 1000
 CITY_CHARACTERS = 100
+POSTCODE_CHARACTERS = 20
 # Joiners shape letters in Persian, Arabic and Indic scripts; every other format character goes.
 _KEPT_FORMAT = {"\u200c", "\u200d"}
 _FILLERS = {"\u115f", "\u1160", "\u3164", "\uffa0"}  # letters by category, and yet invisible
 _ADDRESS = re.compile(r"://|@|\bwww\.|\w\.\w{2,}/", re.IGNORECASE)
 # Read as a full stop by browsers and mail programs, and not by Unicode's own folding.
 _STOPS = str.maketrans("\u3002\uff61", "..")
+
+
+class Fault(StrEnum):
+    """Why something is no name."""
+
+    NO_LETTER = "no_letter"
+    TOO_LONG = "too_long"
+    ADDRESS = "address"  # or a link
+
+
+def find_fault(name: str) -> Fault | None:
+    """What keeps the cleaned line from being a name; doors say it in their words."""
+    if not any(character.isalpha() for character in name):
+        return Fault.NO_LETTER
+    if len(name) > NAME_CHARACTERS:
+        return Fault.TOO_LONG
+    return Fault.ADDRESS if holds_address(name) else None
 
 
 def clean_line(text: str) -> str:

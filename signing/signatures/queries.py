@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -117,6 +117,17 @@ def list_of_address(address: str) -> list[tuple[Signature, Letter]]:
     return [(signature, letter) for signature, letter in rows]
 
 
+def list_these(wanted: Collection[tuple[UUID, UUID]]) -> list[tuple[Signature, Letter]]:
+    """Signatures by their letters' ids and their own, with their letters, as stored now."""
+    rows = db.session.execute(
+        select(Signature, Letter)
+        .join(Letter, Letter.id == Signature.letter_id)
+        .where(tuple_(Signature.letter_id, Signature.id).in_(wanted))
+        .execution_options(populate_existing=True)
+    )
+    return [(signature, letter) for signature, letter in rows]
+
+
 def list_consents(ref: SignatureRef) -> list[Given]:
     """Every consent of a signature, in the order of their purposes."""
     rows = db.session.execute(
@@ -161,17 +172,6 @@ def stream_flagged(letter_id: UUID) -> Iterator[Flagged]:
     )
     for id_, state, reasons, created_at in rows:
         yield Flagged(id_, State(state), reasons, created_at)
-
-
-def list_latest_names(letter_id: UUID, limit: int) -> Sequence[str]:
-    """Public names, the newest signature first; none that staff have hidden."""
-    return db.session.scalars(
-        select(Signature.public_name)
-        .where(Signature.letter_id == letter_id, Signature.state == State.CONFIRMED)
-        .where(Signature.public_name.is_not(None), Signature.hidden_by_staff_at.is_(None))
-        .order_by(Signature.confirmed_at.desc())
-        .limit(limit)
-    ).all()  # type: ignore[return-value]  # the condition leaves no None
 
 
 def has_confirmed(letter_id: UUID, *, to_change: bool = False) -> bool:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_, update
 
-from signing.core.db import count_rows, db
+from signing.core.db import PLAIN, count_rows, db
 from signing.core.keystore import Forgotten, TakenBack
 from signing.core.vault import Unreadable
 from signing.letters.models import ConsentPurpose
@@ -23,8 +23,6 @@ from signing.signatures.models import Consent, Show, Signature, State
 BATCH = 500
 
 Key = tuple[UUID, UUID]
-
-STOPPED = {what: purpose for purpose, what in actions.STOPPED.items()}
 
 
 def replay(taken: Sequence[TakenBack]) -> Counter[Forgotten]:
@@ -59,7 +57,7 @@ def _replay(one: TakenBack, there: dict[Key, Signature]) -> bool:
         return _BY_STAFF[one.what](there[key])
     if one.what is Forgotten.HIDDEN:
         return _hide(there[key], one.at)
-    return _stop_mail(key, STOPPED[one.what], one.at)
+    return _stop_mail(key, _purpose(one.what), one.at)
 
 
 def _put_out_of_sight(signature: Signature) -> bool:
@@ -99,6 +97,10 @@ def _shows(signature: Signature) -> bool:
         return False
 
 
+def _purpose(stopped: Forgotten) -> ConsentPurpose:
+    return next(purpose for purpose, what in actions.STOPPED.items() if what is stopped)
+
+
 def _stop_mail(key: Key, purpose: ConsentPurpose, at: datetime) -> bool:
     """Unless the consent was given since."""
     letter_id, signature_id = key
@@ -107,6 +109,5 @@ def _stop_mail(key: Key, purpose: ConsentPurpose, at: datetime) -> bool:
         .where(Consent.letter_id == letter_id, Consent.signature_id == signature_id)
         .where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None), Consent.given_at <= at)
         .values(withdrawn_at=at)
-        .execution_options(synchronize_session=False)
     )
-    return bool(count_rows(db.session.execute(stopped)))
+    return bool(count_rows(db.session.execute(stopped, execution_options=PLAIN)))

@@ -11,23 +11,22 @@ from sqlalchemy import delete, select, tuple_, update
 
 from signing.audit import Actor, Verb, log
 from signing.core import clock
-from signing.core.db import count_rows, db, insert
+from signing.core.db import PLAIN, count_rows, db, insert
 from signing.core.ids import HOUSE
 from signing.core.vault import vault
-from signing.counts.actions import Kind, note
+from signing.counts.actions import Counted, note
+from signing.counts.cells import OTHER, SMALLEST
 from signing.letters.models import Letter
 from signing.letters.models import State as LetterState
 from signing.mail.models import OutgoingMail
 from signing.partners import agreeing
 from signing.partners.programs import What
 from signing.signatures import telling
-from signing.signatures.models import OTHER, Entry, RetiredCount, Signature, State
+from signing.signatures.models import Entry, RetiredCount, Signature, State
 
 BATCH = 1000
-SMALL_CELL = 10  # fewer people than this could be told apart
 NO_DAY = date(1970, 1, 1)
-NOBODY = Kind(OTHER, OTHER, Entry.FORM)  # for lines that change no count but of names
-PLAIN = {"synchronize_session": False}
+NOBODY = Counted(OTHER, OTHER, Entry.FORM)  # for lines that change no count but of names
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,9 @@ class Cell:
     day: date
 
     @property
-    def kind(self) -> Kind:
+    def counted(self) -> Counted:
         partner_id = self.partner_id if self.partner_id != HOUSE else None
-        return Kind(self.locale, self.country, self.entry, partner_id)
+        return Counted(self.locale, self.country, self.entry, partner_id)
 
 
 def delete_pending(before: datetime, *, by: Actor, limit: int = BATCH) -> int:
@@ -177,18 +176,18 @@ def _merge_small(cells: Counter[Cell]) -> Counter[Cell]:
         grouped: Counter[Cell] = Counter()
         for cell, n in small.items():
             grouped[coarsen(cell)] += n
-        kept.update({cell: n for cell, n in grouped.items() if n >= SMALL_CELL})
-        small = Counter({cell: n for cell, n in grouped.items() if n < SMALL_CELL})
+        kept.update({cell: n for cell, n in grouped.items() if n >= SMALLEST})
+        small = Counter({cell: n for cell, n in grouped.items() if n < SMALLEST})
     return kept + small
 
 
 def _keep_the_count(letter_id: UUID, cells: Counter[Cell], merged: Counter[Cell]) -> None:
     """Ledger lines for people who are now counted under another cell."""
-    by_kind: Counter[Kind] = Counter()
+    changed: Counter[Counted] = Counter()
     for cell, n in merged.items():
-        by_kind[cell.kind] += n
+        changed[cell.counted] += n
     for cell, n in cells.items():
-        by_kind[cell.kind] -= n
-    for kind, delta in by_kind.items():
+        changed[cell.counted] -= n
+    for counted, delta in changed.items():
         if delta:
-            note(letter_id, kind, delta=delta)
+            note(letter_id, counted, delta=delta)

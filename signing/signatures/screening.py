@@ -57,6 +57,34 @@ MARKUP = frozenset("<>{}[]\\|^~`=$%#*_")
 ALIKE = ("LATIN", "CYRILLIC", "GREEK")  # scripts whose letters can be taken for each other
 
 
+class Kind(StrEnum):
+    """What forms are counted by; the values begin the keys."""
+
+    LETTER = "letter"
+    NEAR_NETWORK = "network"
+    WIDE_NETWORK = "wide_network"
+    ADDRESS = "address"
+    DOMAIN = "domain"
+    COMMENT = "comment"  # as a reason alone: nobody works for it
+
+
+BURSTS = {
+    Kind.NEAR_NETWORK: Reason.NETWORK_BURST,
+    Kind.WIDE_NETWORK: Reason.NETWORK_BURST,
+    Kind.DOMAIN: Reason.DOMAIN_BURST,
+    Kind.COMMENT: Reason.SAME_COMMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A key that forms are counted under, and how many are usual."""
+
+    kind: Kind
+    knock: Knock
+    usual: int
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What of a form is counted; networks as digests, the nearest first. Nothing is checked yet.
@@ -90,28 +118,17 @@ def knock(letter: Letter, sent: Sent, *, calm_a_minute: int) -> Seen:
     if letter.work == WorkChoice.OFF:
         return Seen(Work.NONE, (), 0)
     rated = [
-        *_rated("letter", letter.id.hex, letter_rates(calm_a_minute)),
+        *_rated(Kind.LETTER, letter.id.hex, letter_rates(calm_a_minute)),
         *_networks(sent.networks),
         *_address(sent.email),
         *_comment(letter.id, sent.comment),
     ]
-    counts = limits.hit_all([knock for knock, _usual in rated])
-    loads = {knock: count / usual for (knock, usual), count in zip(rated, counts, strict=True)}
-    bursts = tuple(
-        reason
-        for kind, reason in BURSTS.items()
-        if any(load > 1 for (key, _s), load in loads.items() if key.startswith(f"{kind}:"))
-    )
-    owed = {knock: load for knock, load in loads.items() if not knock[0].startswith("comment:")}
-    near = counts[len(letter_rates(calm_a_minute))] if sent.networks else 0
-    return Seen(_work(letter, max(owed.values())), bursts, max(0, near - NEAR_NETWORK[0][1]))
-
-
-BURSTS = {
-    "network": Reason.NETWORK_BURST,
-    "domain": Reason.DOMAIN_BURST,
-    "comment": Reason.SAME_COMMENT,
-}
+    counted = [*zip(rated, limits.hit_all([one.knock for one in rated]), strict=True)]
+    full = {one.kind for one, n in counted if n > one.usual}
+    bursts = dict.fromkeys(reason for kind, reason in BURSTS.items() if kind in full)
+    load = max(n / one.usual for one, n in counted if one.kind is not Kind.COMMENT)
+    over = next((n - one.usual for one, n in counted if one.kind is Kind.NEAR_NETWORK), 0)
+    return Seen(_work(letter, load), tuple(bursts), max(0, over))
 
 
 def _work(letter: Letter, load: float) -> Work:
@@ -125,38 +142,40 @@ def is_under_pressure(letter: Letter, *, calm_a_minute: int) -> bool:
     """Whether everybody who signs this letter now has to prove work."""
     if letter.work != WorkChoice.AUTO:
         return letter.work == WorkChoice.ON
-    rated = _rated("letter", letter.id.hex, letter_rates(calm_a_minute))
-    counts = limits.count_all([key for (key, _seconds), _usual in rated])
-    return any(n > usual for n, (_knock, usual) in zip(counts, rated, strict=True))
+    rated = _rated(Kind.LETTER, letter.id.hex, letter_rates(calm_a_minute))
+    counts = limits.count_all([key for key, _seconds in (one.knock for one in rated)])
+    return any(n > one.usual for n, one in zip(counts, rated, strict=True))
 
 
-def _rated(kind: str, key: str, rates: Rates) -> list[tuple[Knock, int]]:
-    return [((f"{kind}:{key}:{seconds}", seconds), usual) for seconds, usual in rates]
+def _rated(kind: Kind, key: str, rates: Rates) -> list[Rated]:
+    return [Rated(kind, (f"{kind}:{key}:{seconds}", seconds), usual) for seconds, usual in rates]
 
 
-def _networks(networks: Sequence[str]) -> list[tuple[Knock, int]]:
+def _networks(networks: Sequence[str]) -> list[Rated]:
     if not networks:
         return []
     near, *wide = networks
-    rated = _rated("network", near, NEAR_NETWORK)
-    return rated + [one for network in wide for one in _rated("network", network, WIDE_NETWORK)]
+    rated = _rated(Kind.NEAR_NETWORK, near, NEAR_NETWORK)
+    for network in wide:
+        rated += _rated(Kind.WIDE_NETWORK, network, WIDE_NETWORK)
+    return rated
 
 
-def _address(email: str) -> list[tuple[Knock, int]]:
+def _address(email: str) -> list[Rated]:
     """The address and its domain, both as digests; nothing for what is no address."""
     try:
         address = normalised(email)
     except EmailNotValidError:
         return []
-    rated = _rated("address", vault.digest(HOUSE, address).hex(), ADDRESS)
+    rated = _rated(Kind.ADDRESS, vault.digest(HOUSE, address).hex(), ADDRESS)
     domain = address.rpartition("@")[2]
     if domain in LARGE:
         return rated
-    return rated + _rated("domain", vault.digest(HOUSE, f"domain:{domain}").hex(), DOMAIN)
+    return rated + _rated(Kind.DOMAIN, vault.digest(HOUSE, f"domain:{domain}").hex(), DOMAIN)
 
 
-def _comment(letter_id: UUID, comment: str) -> list[tuple[Knock, int]]:
-    return _rated("comment", vault.digest(letter_id, comment).hex(), COMMENT) if comment else []
+def _comment(letter_id: UUID, comment: str) -> list[Rated]:
+    return _rated(Kind.COMMENT, vault.digest(letter_id, comment).hex(), COMMENT) if comment else []
 
 
 def reasons_in(name: str) -> tuple[Reason, ...]:

@@ -6,15 +6,16 @@ whether it has been used. There is no other way to a new password.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select, update
 
-from signing.audit import Verb, log
+from signing.audit import ActorKind, Verb, log
 from signing.core import clock
-from signing.core.db import db, insert
+from signing.core.db import count_rows, db, insert
 from signing.core.ids import HOUSE, new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import Refusal
@@ -25,7 +26,7 @@ from signing.staff_accounts import actions, profile, queries
 from signing.staff_accounts.actions import Doer
 from signing.staff_accounts.models import Invitation, Member, State
 from signing.staff_accounts.profile import Profile
-from signing.staff_accounts.roles import Act, Held, Role
+from signing.staff_accounts.roles import Act, Held, Reach, Role, may
 
 VALID = timedelta(days=7)
 
@@ -89,6 +90,7 @@ def _send(member: Member, by: Doer, held: Held | None = None) -> None:
         Invitation(
             id=id_,
             member_id=member.id,
+            inviter_id=UUID(by.actor.id) if by.actor.kind is ActorKind.MEMBER else None,
             letter_id=held.letter_id if held else HOUSE,
             role=held.role.value if held else None,
             locales=[*held.locales] if held else [],
@@ -109,14 +111,24 @@ def _send(member: Member, by: Doer, held: Held | None = None) -> None:
 
 
 def find(invitation_id: UUID) -> tuple[Invitation, Member] | None:
-    """An invitation that can still be used, and for whom it is."""
+    """An invitation that can still be used, and for whom it is: not where whoever made it could
+    not make it any more.
+    """
     row = db.session.execute(
         select(Invitation, Member)
         .join(Member, Member.id == Invitation.member_id)
         .where(Invitation.id == invitation_id, *_usable())
         .where(Member.state != State.ENDED)
     ).first()
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1]) if row and _is_backed(row[0].inviter_id, row[0].letter_id) else None
+
+
+def _is_backed(inviter_id: UUID | None, letter_id: UUID, *, to_stay: bool = False) -> bool:
+    """Whether whoever made the offer may still make it; `to_stay`: until the transaction ends."""
+    if inviter_id is None:
+        return True
+    held = queries.list_held(inviter_id, to_stay=to_stay)
+    return may(held, Act.MANAGE_MEMBERS, letter_id)
 
 
 def get(invitation_id: UUID) -> tuple[Invitation, Member]:
@@ -132,21 +144,30 @@ def _usable() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def accept(invitation_id: UUID, *, name: str, hashed: str) -> Member:
-    """The member is called so, signs in with this password, and has all roles offered so far.
+    """The member is called so, signs in with this password, and has all roles offered so far by
+    those who may still give them.
 
     All invitations of the member are used up; what proved the member before is forgotten.
     """
+    queries.lock_house_owners()  # as when somebody is ended: the one or the other comes first
     _invitation, invited = get(invitation_id)
     member = queries.get(invited.id, to_change=True)
     used = (
         update(Invitation)
         .where(Invitation.member_id == member.id, *_usable())
         .values(used_at=clock.now())
-        .returning(Invitation.id, Invitation.role, Invitation.letter_id, Invitation.locales)
+        .returning(
+            Invitation.id,
+            Invitation.role,
+            Invitation.letter_id,
+            Invitation.locales,
+            Invitation.inviter_id,
+        )
     )
-    offers = db.session.execute(used).all()
+    made = db.session.execute(used).all()
+    offers = [one for one in made if _is_backed(one.inviter_id, one.letter_id, to_stay=True)]
     if invitation_id not in {offer.id for offer in offers}:
-        raise InvitationGone  # somebody else was quicker
+        raise InvitationGone  # somebody else was quicker, or it was taken back
     actions.forget_proofs(member)
     member.sealed = profile.seal(member.id, Profile(profile.of(member).email, name))
     member.password_hash, member.state = hashed, State.ACTIVE
@@ -157,3 +178,52 @@ def accept(invitation_id: UUID, *, name: str, hashed: str) -> Member:
             held = Held(Role(offer.role), offer.letter_id, tuple(offer.locales))
             actions.put_role(member.id, held, by=by)
     return member
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An invitation that waits for somebody."""
+
+    invitation: Invitation
+    address: str
+    inviter: str  # how the member is called; "": the operator
+
+    @property
+    def held(self) -> Held | None:
+        """What it promises; None: to begin anew with the roles that are there."""
+        one = self.invitation
+        return Held(Role(one.role), one.letter_id, tuple(one.locales)) if one.role else None
+
+
+def list_pending(where: Reach) -> list[Pending]:
+    """What can still be accepted within reach, the newest first."""
+    rows = db.session.execute(
+        select(Invitation, Member)
+        .join(Member, Member.id == Invitation.member_id)
+        .where(*_usable(), Member.state != State.ENDED)
+        .order_by(Invitation.id.desc())
+    )
+    near = [(one, who) for one, who in rows if one.letter_id in where]
+    backed = [(one, who) for one, who in near if _is_backed(one.inviter_id, one.letter_id)]
+    names = queries.list_names() if backed else {}
+    return [
+        Pending(one, profile.of(who).email, names.get(one.inviter_id, "") if one.inviter_id else "")
+        for one, who in backed
+    ]
+
+
+def withdraw(invitation_id: UUID, *, by: Doer) -> None:
+    """Its link opens nothing afterwards; twice is once. Raises `InvitationGone`, `NotAllowed`."""
+    offer = db.session.get(Invitation, invitation_id)
+    if offer is None:
+        raise InvitationGone
+    by.demand(Act.MANAGE_MEMBERS, offer.letter_id)
+    over = update(Invitation).where(Invitation.id == invitation_id, *_usable())
+    if count_rows(db.session.execute(over.values(expires_at=clock.now()))):
+        log.record(
+            Verb.INVITATION_WITHDRAWN,
+            by=by.actor,
+            subject=str(offer.member_id),
+            letter_id=offer.letter_id,
+            details={"role": offer.role or "as before"},
+        )

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from signing.core.db import Base
-from signing.staff_accounts.roles import NEEDS_SECOND_FACTOR, Held, Role
+from signing.staff_accounts.roles import Held, Role
 
 
 class State(StrEnum):
@@ -57,16 +57,13 @@ class Invitation(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"), index=True)
+    inviter_id: Mapped[UUID | None]  # the member who offers it; None: the operator
     letter_id: Mapped[UUID]
     role: Mapped[str | None]  # None: the roles stay; only password and second factors are set anew
     locales: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-
-    @property
-    def needs_second_factor(self) -> bool:
-        return self.role in NEEDS_SECOND_FACTOR
 
 
 class Passkey(Base):

@@ -44,9 +44,13 @@ def find_by_address(address: str) -> Member | None:
     return db.session.scalar(wanted)
 
 
-def list_held(member_id: UUID) -> tuple[Held, ...]:
-    """Owners' roles first, the ones for all letters before those for one."""
-    rows = db.session.scalars(select(HeldRole).where(HeldRole.member_id == member_id))
+def list_held(member_id: UUID, *, to_stay: bool = False) -> tuple[Held, ...]:
+    """Owners' roles first, the ones for all letters before those for one.
+
+    `to_stay`: nobody takes one of them away before this transaction is over.
+    """
+    wanted = select(HeldRole).where(HeldRole.member_id == member_id)
+    rows = db.session.scalars(wanted.with_for_update() if to_stay else wanted)
     return _sorted([row.held for row in rows])
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete, or_, select
 
 from signing.core import clock
-from signing.core.db import count_rows, db
+from signing.core.db import PLAIN, count_rows, db
 from signing.staff_accounts.models import Challenge, Invitation, Member, StaffSession, State
 from signing.staff_accounts.sessions import IDLE, LONGEST
 
@@ -27,5 +27,4 @@ def delete_over() -> int:
         delete(Invitation).where(old),
         delete(Member).where(*nobody),
     )
-    options = {"synchronize_session": False}
-    return sum(count_rows(db.session.execute(one.execution_options(**options))) for one in gone)
+    return sum(count_rows(db.session.execute(one, execution_options=PLAIN)) for one in gone)

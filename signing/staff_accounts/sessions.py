@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, true, update
 
-from signing.audit import Verb, log
+from signing.audit import Actor, Verb, log
 from signing.core import clock
-from signing.core.db import count_rows, db
+from signing.core.db import PLAIN, count_rows, db
 from signing.core.ids import new_id
 from signing.staff_accounts import actions
 from signing.staff_accounts.models import Member, StaffSession, State
@@ -75,21 +75,18 @@ def note_use(session: StaffSession, member: Member) -> None:
     """The session is in use at this moment."""
     at = clock.now()
     mine = update(StaffSession).where(StaffSession.id == session.id)
-    db.session.execute(mine.values(used_at=at).execution_options(synchronize_session=False))
+    db.session.execute(mine.values(used_at=at), execution_options=PLAIN)
     if member.seen_on != at.date():
         seen = update(Member).where(Member.id == member.id).values(seen_on=at.date())
-        db.session.execute(seen.execution_options(synchronize_session=False))
+        db.session.execute(seen, execution_options=PLAIN)
 
 
 def prove(session_id: UUID) -> str:
     """Somebody proved again to be the member; the old cookie is void, the new one comes back."""
     at, cookie = clock.now(), secrets.token_urlsafe(COOKIE_BYTES)
     mine = update(StaffSession).where(StaffSession.id == session_id)
-    db.session.execute(
-        mine.values(digest=_digest(cookie), used_at=at, proved_at=at).execution_options(
-            synchronize_session=False
-        )
-    )
+    fresh = {"digest": _digest(cookie), "used_at": at, "proved_at": at}
+    db.session.execute(mine.values(fresh), execution_options=PLAIN)
     return cookie
 
 
@@ -112,6 +109,16 @@ def end(member_id: UUID, session_id: UUID) -> None:
 def end_others(member_id: UUID, kept_id: UUID) -> None:
     """Every other session of the member is over."""
     _end(member_id, StaffSession.id != kept_id)
+
+
+def end_all(member_id: UUID | None, *, by: Actor) -> int:
+    """No session of the member is left, or of anybody where none is named; returns how many."""
+    which = StaffSession.member_id == member_id if member_id else true()
+    n = count_rows(db.session.execute(delete(StaffSession).where(which)))
+    if n:
+        subject = str(member_id) if member_id else "everybody"
+        log.record(Verb.SESSIONS_ENDED, by=by, subject=subject, details={"number": n})
+    return n
 
 
 def _end(member_id: UUID, which: ColumnElement[bool]) -> None:

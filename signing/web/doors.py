@@ -9,7 +9,7 @@ from flask import Flask
 import signing.web.staff as staff_door
 from signing.core.later import later
 from signing.core.settings import Settings
-from signing.web import errors, guard, headers, health, speech, templating, walls
+from signing.web import errors, guard, headers, health, patience, speech, templating, walls
 from signing.web.api import api
 from signing.web.embed import embed
 from signing.web.site import site
@@ -24,6 +24,7 @@ def hang(app: Flask, settings: Settings) -> None:
     """Hang all doors into the application."""
     speech.install(app)
     templating.install(app, settings)
+    patience.install(app)
     guard.install(app, settings.base_url)
     headers.install(app, is_https=settings.base_url.startswith("https:"))
     errors.install(app)

@@ -7,6 +7,7 @@ under `no-referrer` browsers send `Origin: null` for our own forms too.)
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from werkzeug.exceptions import LengthRequired
 
 from signing.core.refusals import Refusal
 
+log = logging.getLogger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 FROM_ANYWHERE = {"site.unsubscribe.press"}  # RFC 8058: mail programs post it, and webmail pages
 _HOST = re.compile(
@@ -37,9 +39,10 @@ def install(app: Flask, base_url: str) -> None:
             return
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin")
-        if site is not None and site not in {"same-origin", "none"}:
-            raise ForeignPost
-        if site is None and origin is not None and origin not in {base_url, _own_origin()}:
+        is_foreign = site is not None and site not in {"same-origin", "none"}
+        comes_from = base_url if origin is None or site is not None else origin
+        if is_foreign or comes_from not in {base_url, _own_origin()}:
+            log.warning("a post from another site was refused at %s", request.endpoint)
             raise ForeignPost
 
     app.before_request(refuse_foreign_posts)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from signing.audit import Actor, ActorKind
+from signing.audit import WORKER
 from signing.core.db import transaction
 from signing.partners import actions, agreeing
 from signing.partners.models import Partner
 
 BATCH = 100
-WORKER = Actor(ActorKind.WORKER)
 
 
 def arrange() -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
+from signing.audit import WORKER
 from signing.collected import loading, queries
 from signing.collected.models import State
+from signing.collected.tables import NotATable
 from signing.core.db import transaction
 from signing.core.settings import Settings
 from signing.jobs.actions import Progress
@@ -26,10 +28,16 @@ def read(letter_id: UUID, collection_id: UUID) -> Iterator[Progress]:
     """The rows of the file are there afterwards, and wait for somebody to look."""
     collection = queries.get(letter_id, collection_id)
     total = collection.rows
-    for batch in loading.batches(collection):
+    try:
+        for batch in loading.batches(collection):
+            with transaction():
+                loading.load(queries.get(letter_id, collection_id), batch)
+            yield Progress(batch[-1][0], max(total, batch[-1][0]))
+    except NotATable as end:
         with transaction():
-            loading.load(queries.get(letter_id, collection_id), batch)
-        yield Progress(batch[-1][0], total)
+            loading.refuse(queries.get(letter_id, collection_id), end.row, by=WORKER)
+        yield from delete(letter_id, collection_id)
+        return
     with transaction():
         loading.finish(queries.get(letter_id, collection_id))
 

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
-
 from signing.core import clock
-from signing.core.db import db
 from signing.core.ids import HOUSE
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Unreadable
 from signing.exports import queries as exports
+from signing.exports import waiting
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.mail import suppressions
@@ -60,13 +58,7 @@ class Inbox:
 def list_signed(batch: Sequence[Claimed]) -> dict[UUID, Signed]:
     """Signatures and letters of the whole batch, by the signature's id, in one statement."""
     wanted = [(mail.letter_id, mail.recipient_id) for mail in batch if mail.letter_id != HOUSE]
-    rows = db.session.execute(
-        select(Signature, Letter)
-        .join(Letter, Letter.id == Signature.letter_id)
-        .where(tuple_(Signature.letter_id, Signature.id).in_(wanted))
-        .execution_options(populate_existing=True)
-    )
-    return {one.signature.id: one for one in _readable([(row[0], row[1]) for row in rows])}
+    return {one.signature.id: one for one in _readable(queries.list_these(wanted))}
 
 
 def find(mail: Claimed, signed: Mapping[UUID, Signed]) -> Inbox | None:
@@ -74,16 +66,16 @@ def find(mail: Claimed, signed: Mapping[UUID, Signed]) -> Inbox | None:
     if mail.kind is Kind.ALL_LINKS:
         return _of_address(mail)
     if mail.kind is Kind.INVITATION:
-        return _of_member(mail)
+        return _of_invited(mail)
     if mail.kind is Kind.PARTNER:
         return _of_partner(mail)
     if mail.kind in {Kind.WEBHOOK_FAILING, Kind.WEBHOOK_OFF}:
         hosts = calls.list_hosts(mail.kind, mail.letter_id, mail.recipient_id)
         return _of_partner(mail) if hosts else None
     if mail.kind is Kind.NEWS_TEST:
-        return _of_sender(mail)
+        return _of_member(mail)
     if mail.kind is Kind.EXPORT_WAITING:
-        return _of_sender(mail) if _is_asked_to_agree(mail) else None
+        return _of_member(mail) if _is_asked_to_agree(mail) else None
     about = signed.get(mail.recipient_id)
     if about is None or not _is_still_wanted(mail.kind, about):
         return None
@@ -98,7 +90,7 @@ def _of_address(mail: Claimed) -> Inbox | None:
     return Inbox(address, person.house_digest(address), signed) if signed else None
 
 
-def _of_member(mail: Claimed) -> Inbox | None:
+def _of_invited(mail: Claimed) -> Inbox | None:
     """Nobody, once the invitation is used or too old."""
     found = invitations.find(mail.recipient_id)
     if found is None:
@@ -107,7 +99,7 @@ def _of_member(mail: Claimed) -> Inbox | None:
     return Inbox(address, person.house_digest(address), ())
 
 
-def _of_sender(mail: Claimed) -> Inbox | None:
+def _of_member(mail: Claimed) -> Inbox | None:
     """The member, while they work here."""
     member = members.get(mail.recipient_id)
     if member.state != MemberState.ACTIVE:
@@ -120,7 +112,7 @@ def _is_asked_to_agree(mail: Claimed) -> bool:
     """Somebody else's export waits still, and the member may still decide about it."""
     me = str(mail.recipient_id)
     may = me in exports.list_seconds(mail.letter_id, but="")
-    return may and exports.count_waiting(mail.letter_id, but=me) > 0
+    return may and waiting.count_asked(mail.letter_id, but=me) > 0
 
 
 def _of_partner(mail: Claimed) -> Inbox | None:

@@ -13,7 +13,7 @@ from signing.core.settings import Settings
 from signing.jobs import actions
 from signing.jobs.actions import LeaseLost, Progress
 from signing.jobs.models import Job, Kind
-from signing.worker import broadcasting, bulk, collecting, exporting
+from signing.worker import broadcasting, bulk, collecting, delivering, exporting
 
 # A runner does a batch in a transaction of its own before each yield; what it holds between
 # yields must not be a session's, for each slice has another. Run anew after a crash, it goes on
@@ -24,6 +24,7 @@ RUNNERS: Mapping[Kind, Runner] = {
     Kind.BROADCAST: broadcasting.run,
     Kind.COLLECTED: collecting.run,
     Kind.BULK: bulk.run,
+    Kind.DELIVERY: delivering.run,
 }
 SLICE_SECONDS = 0.3
 LOOK_EVERY_SECONDS = 1.0

@@ -15,7 +15,7 @@ from signing.core.settings import Settings
 from signing.counts.actions import ROLL_UP_LINES, roll_up
 from signing.letters.actions import refresh_wordings
 from signing.mail import smtp
-from signing.worker import counting, reminding, retaining
+from signing.worker import arranging, counting, reminding, retaining
 from signing.worker.hooks import Caller
 from signing.worker.jobs import Bench
 from signing.worker.restored import Gate
@@ -69,6 +69,7 @@ class Worker:
         if now - self._retained_at >= RETENTION_EVERY_SECONDS:
             counting.recount()
             retaining.retain(self.settings)
+            arranging.arrange()
             reminding.remind(self.settings)
             self._retained_at = now
         return worked

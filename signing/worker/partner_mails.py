@@ -9,8 +9,8 @@ from signing.core.tokens import Purpose, SignatureRef, tokens
 from signing.letters import queries as letters
 from signing.mail.kinds import Kind
 from signing.mail.outbox import Claimed
-from signing.partners import calls, contact, queries
-from signing.partners.models import Partner
+from signing.partners import agreeing, calls, contact, queries
+from signing.partners.models import Partner, State
 from signing.signatures import credit
 from signing.worker.inboxes import Inbox, Signed
 
@@ -24,6 +24,8 @@ def values(mail: Claimed, to: Inbox, sender_name: str) -> dict[str, object]:
     token = tokens.make(Purpose.PARTNER, ref)
     return _common(mail, to, partner, sender_name) | {
         "partner": partner.name,
+        "is_invited": partner.state == State.INVITED,
+        "answer_by": agreeing.answer_by(partner),
         "controller": letter.controller_name,
         "partner_link": absolute("site.partner_page.show", locale=mail.locale, token=token),
     }

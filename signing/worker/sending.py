@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -15,11 +15,12 @@ from uuid import UUID
 from signing.core import clock
 from signing.core.db import let_go, transaction
 from signing.core.settings import Settings
-from signing.mail import figures, outbox, smtp, verp
+from signing.mail import bounces, figures, outbox, smtp, verp
 from signing.mail.dkim_signing import Signer
 from signing.mail.figures import Fate
 from signing.mail.outbox import Claimed
 from signing.mail.refusing import refusing
+from signing.signatures import bounced
 from signing.worker import composing, reachable
 from signing.worker.composing import Broken, Mail
 
@@ -59,6 +60,14 @@ class Envelope:
         return sender
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a mail is to be settled; and if the server called its address dead, whose that is."""
+
+    settle: Callable[[], Fate | None]
+    refused: tuple[Claimed, str] | None = None
+
+
 def send_batch(
     connection: smtp.Connection, envelope: Envelope, stopping: threading.Event | None = None
 ) -> int:
@@ -92,18 +101,25 @@ def _send_group(
     mails: Mapping[UUID, Mail | Broken | None],
 ) -> Outage | None:
     """Send the next few, settle them together, and take them off what waits."""
-    settles: list[Callable[[], Fate | None]] = []
+    outcomes: list[Outcome] = []
     outage = None
-    while waiting and len(settles) < SETTLED_TOGETHER and outage is None:
+    while waiting and len(outcomes) < SETTLED_TOGETHER and outage is None:
         try:
-            settles.append(_send(connection, envelope, waiting[0], mails[waiting[0].id]))
+            outcomes.append(_send(connection, envelope, waiting[0], mails[waiting[0].id]))
             waiting.pop(0)
         except smtp.Unreachable as unreachable:
             outage = Outage(str(unreachable))
     with transaction():
-        fates = [settle() for settle in settles]
+        _mark_dead(one.refused for one in outcomes if one.refused)  # first, as who signs does
+        fates = [one.settle() for one in outcomes]
         figures.note(Counter(fate for fate in fates if fate))
     return outage
+
+
+def _mark_dead(refused: Iterable[tuple[Claimed, str]]) -> None:
+    """As a bounce mail would: see `bounced.heed`."""
+    found = [bounced.list_keys(one.letter_id, one.recipient_id, to) for one, to in refused]
+    bounced.mark(key for keys in found for key in keys)
 
 
 def _give_back(mails: list[Claimed]) -> None:
@@ -114,25 +130,33 @@ def _give_back(mails: list[Claimed]) -> None:
 
 def _send(
     connection: smtp.Connection, envelope: Envelope, claimed: Claimed, mail: Mail | Broken | None
-) -> Callable[[], Fate | None]:
+) -> Outcome:
     """Send one mail; returns how it is to be settled. Raises `smtp.Unreachable`."""
     if mail is None:
-        return lambda: outbox.settle_dropped(claimed)
+        return Outcome(lambda: outbox.settle_dropped(claimed))
     if isinstance(mail, Broken):
-        reason, permanent = mail.error, mail.permanent
-        log.error("mail %s not sent: %s", claimed.kind, reason)
-        return lambda: outbox.settle_failed(claimed, reason, permanent=permanent)
+        log.error("mail %s not sent: %s", claimed.kind, mail.error)
+        return _failed(claimed, mail.error, permanent=mail.permanent)
     if claimed.leased_until - clock.now() < SAFETY:
-        return lambda: outbox.give_back([claimed])
+        return Outcome(lambda: outbox.give_back([claimed]))
     sender = envelope.put_round(mail.message, claimed.id)
     try:
         connection.send(mail.message, envelope_from=sender, to=mail.to)
     except ValueError:  # an address that no wire can carry
-        return lambda: outbox.settle_failed(claimed, "unusable address", permanent=True)
-    except (smtp.Refused, smtp.Unknown) as failure:
-        reason, permanent = str(failure), failure.permanent
-        if isinstance(failure, smtp.Refused):
-            refusing.note(mail.to)
-        log.warning("mail %s not sent: %s", claimed.kind, reason)
-        return lambda: outbox.settle_failed(claimed, reason, permanent=permanent)
-    return lambda: outbox.settle_sent(claimed)
+        return _failed(claimed, "unusable address", permanent=True)
+    except smtp.Unknown as failure:
+        log.warning("mail %s not sent: %s", claimed.kind, failure)
+        return _failed(claimed, str(failure), permanent=failure.permanent)
+    except smtp.Refused as failure:
+        log.warning("mail %s not sent: %s", claimed.kind, failure)
+        refusing.note(mail.to)
+        is_dead = failure.permanent and bounces.is_accusing(failure.enhanced)
+        refused = (claimed, mail.to) if is_dead else None
+        return _failed(claimed, str(failure), permanent=failure.permanent, refused=refused)
+    return Outcome(lambda: outbox.settle_sent(claimed))
+
+
+def _failed(
+    mail: Claimed, error: str, *, permanent: bool, refused: tuple[Claimed, str] | None = None
+) -> Outcome:
+    return Outcome(lambda: outbox.settle_failed(mail, error, permanent=permanent), refused)

@@ -50,7 +50,7 @@ def test_a_letter_is_set_up_and_opened_by_keyboard_on_a_phone(
     assert barriers(page) == []
     page.get_by_role("button", name="Take #").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/settings?done=1#look")
+    page.wait_for_url("**/settings?done=1")
     page.goto(f"{installation.url}{HERE}/state")
     page.get_by_role("button", name="Open the letter").focus()
     page.keyboard.press("Enter")

@@ -12,6 +12,8 @@ from pathlib import Path
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
+from tests.browser.screen_reader import misheard
+
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")  # a folder: every page leaves a picture there
 
 STORED = "[document.cookie, localStorage.length, sessionStorage.length]"
@@ -81,7 +83,7 @@ class Visitor:
         assert self.examiner.url.partition("?")[0] == self.page.url.partition("?")[0], what
         assert self.examiner.evaluate(TOO_WIDE) <= 0, f"{what}: scrolls sideways with scripts"
         assert self.complaints == [], what  # before axe adds its own
-        assert barriers(self.examiner) == [], what
+        assert barriers(self.examiner) + misheard(self.examiner) == [], what
         self.complaints.clear()
 
     def watch(self) -> None:

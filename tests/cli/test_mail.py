@@ -21,11 +21,11 @@ from signing.core.settings import Settings
 from signing.core.tokens import SignatureRef, tokens
 from signing.mail import verp
 from signing.mail.models import OutgoingMail, Suppression
-from signing.signatures import actions, person
+from signing.signatures import access, actions, person
 from signing.signatures.models import Signature
 from signing.worker import retaining
 from tests import make
-from tests.conftest import let_go
+from tests.conftest import Inbox, let_go
 from tests.mail import returned
 from tests.mail.dovecot import Dovecot
 
@@ -52,6 +52,12 @@ def mail_id(pending: SignatureRef) -> UUID:
 @pytest.fixture
 def address(mail_id: UUID) -> str:
     return verp.sender(BOUNCES, mail_id)
+
+
+def _mail(kind: str) -> UUID:
+    found = db.session.scalars(select(OutgoingMail.id).where(OutgoingMail.kind == kind)).one()
+    db.session.rollback()
+    return found
 
 
 class Caller:
@@ -142,6 +148,24 @@ def test_a_complaint_silences_the_address_everywhere(
     assert call("bounce", raw).output == "unwanted heeded\n"
     assert suppressed() == [person.house_digest(ZOE)]
     assert not bounced(pending)
+
+
+def test_a_complaint_about_all_my_links_silences_the_address_though_no_row_holds_it(
+    call: Caller, pending: SignatureRef, inbox: Inbox
+) -> None:
+    with transaction():
+        access.send_links("Zoe@Example.ORG", "en")
+    assert len(inbox.mails) == 2
+    tag = tokens.tag(_mail("all_links"))
+    with transaction():
+        actions.withdraw(pending)  # nobody of that address is left
+
+    assert call("bounce", returned.dsn(BOUNCES, tag=tag)).output == "failed 5.1.1 nothing to do\n"
+    raw = returned.complaint("abuse@letters.example.org", tag=tag)
+    assert call("bounce", raw).output == "unwanted heeded\n"
+    assert suppressed() == [person.house_digest(ZOE)]
+    make.signature(make.letter("night-trains"), email=ZOE, is_confirmed=False)
+    assert len(inbox.mails) == 2
 
 
 def test_what_comes_back_about_somebody_who_has_gone_is_no_trouble(

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask
+from sqlalchemy import select
 
+from signing.audit import Verb
+from signing.audit.models import AuditEvent
+from signing.core.db import db
 from signing.core.locales import SOURCE
 from signing.staff_accounts import queries
 from signing.staff_accounts.models import State
@@ -57,3 +61,19 @@ def test_an_account_is_ended_and_the_last_owner_stays(app: Flask, signing: Signi
     assert refused.returncode == 1
     assert "Somebody has to be owner" in refused.stderr
     assert signing("staff", "end", "nobody@example.org").returncode == 2
+
+
+def test_sessions_of_one_member_are_ended_or_of_everybody(app: Flask, signing: Signing) -> None:
+    ada, ben = (staff.member(f"{name}@example.org") for name in ("ada", "ben"))
+    browsers = [staff.browser(app, who) for who in (ada, ada, ben)]
+    staff.look_anew()
+
+    assert signing("staff", "sign-out", "ada@example.org").stdout == "2 sessions ended.\n"
+    assert [one.get("/staff").status_code for one in browsers] == [303, 303, 200]
+    assert signing("staff", "sign-out", "--everybody").stdout == "1 sessions ended.\n"
+    assert browsers[2].get("/staff").status_code == 303
+    assert signing("staff", "sign-out").returncode == 2
+    assert signing("staff", "sign-out", "ada@example.org", "--everybody").returncode == 2
+    assert signing("staff", "sign-out", "nobody@example.org").returncode == 2
+    ended = select(AuditEvent.details).where(AuditEvent.verb == Verb.SESSIONS_ENDED)
+    assert [one["number"] for one in db.session.scalars(ended.order_by(AuditEvent.id))] == [2, 1]

@@ -68,7 +68,7 @@ def test_a_list_counts_once_somebody_has_looked_and_stands_beside_the_number(
     page = client.get("/en/open-roads").text
     assert "plus 3 signatures collected elsewhere" in page
     assert 'href="https://www.openpetition.de/x"' in page
-    assert "March 1, 2026" in page
+    assert "1 March 2026" in page
     assert counts.total(letter.id).n == 1  # the one number keeps its one meaning
     assert client.get("/embed/open-roads/en.json").get_json()["count"] == 1
 
@@ -131,7 +131,8 @@ def test_what_is_stored_names_nobody(
     afterwards = repr(dump(app)).lower()
     for secret in ("quillonia", "markward", "qzhidden", "qzvillestad"):
         assert secret not in while_waiting + afterwards
-    assert "Quillonia Markward" in staff.words(browser.get(f"{PLACE}/{id_}"))
+    assert "Quillonia" not in browser.get(f"{PLACE}/{id_}").text
+    assert "Quillonia Markward" in staff.words(browser.get(f"{PLACE}/{id_}/people"))
 
 
 def test_rows_that_are_no_use_are_named_and_nobody_counts_before_they_are_left_out(
@@ -301,6 +302,21 @@ def test_a_file_that_is_no_table_or_missing_is_refused_with_what_was_typed(
     assert (answer.status_code, "Choose a file." in answer.text) == (422, True)
     assert elsewhere.upload(browser, listing(1), link="javascript:alert(1)").status_code == 422
     assert elsewhere.count_rows() == (0, 0)
+
+
+def test_a_file_that_is_no_table_from_some_row_on_brings_nobody_in_and_says_where(
+    letter: Letter, browser: staff.Browser, settings: Settings
+) -> None:
+    people = 9000  # behind the rows that are looked at while it comes in
+    content = listing(people) + "," * 200 + "\n" + listing(5, begin=people)
+    id_ = bring_in(browser, settings, content, **WITH_BASIS)
+    assert elsewhere.get(letter, id_).state == State.UNDONE
+    assert elsewhere.count_rows() == (0, 0)
+    page = staff.words(browser.get(f"{PLACE}/{id_}"))
+    assert f"{people + 2:,} From here on this is no table" in page
+    assert browser.post(f"{PLACE}/{id_}/count").status_code == 409
+    again = bring_in(browser, settings, listing(3), **WITH_BASIS)
+    assert elsewhere.get(letter, again).rows == 4
 
 
 def test_columns_have_to_make_a_name(letter: Letter, browser: staff.Browser) -> None:

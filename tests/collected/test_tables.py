@@ -63,19 +63,33 @@ def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
 
 
 def test_a_file_in_pieces_is_the_same_rows_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "PIECE_CHARACTERS", 40)
-    rows = [[f"Ada {n}", 'says "hi"\nthere', "a@b.org"] for n in range(9)]
-    kept = list(tables.pieces(iter(rows), keeps_addresses=True))
-    assert len(kept) > 2
-    assert kept[-1][1] == 9
-    assert list(tables.rows_of(piece for piece, _n in kept)) == rows
+    monkeypatch.setattr(tables, "PIECE_BYTES", 40)
+    rows = [[f"Ada {n}", "Zoë\nthere, or here", "a@b.org"] for n in range(9)]
+    for comma in ",;":
+        file = io.BytesIO(written(rows, comma).encode("utf-16"))
+        kept = list(tables.pieces(file, keeps_addresses=True))
+        assert len(kept) > 2
+        assert list(tables.rows_of(piece for piece, _n in kept)) == rows
 
 
-def test_without_a_basis_no_address_is_in_any_piece_whatever_its_column() -> None:
-    rows = [["Ada <ada@example.org>", "mail: zoë@bücher.example, x", "a@b"]]
-    (piece, _n) = next(tables.pieces(iter(rows), keeps_addresses=False))
-    assert b"@" not in piece
-    assert b"example" not in piece
+@pytest.mark.parametrize("size", [1, 7, 4096])
+def test_without_a_basis_no_address_is_in_any_piece_whatever_its_column(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(tables, "PIECE_BYTES", size)
+    rows = [["Ada <ada@example.org>", "mail: zoë@bücher.example, x", "a@b", "Ulm"]] * 2
+    kept = list(tables.pieces(io.BytesIO(written(rows, ";").encode()), keeps_addresses=False))
+    assert b"@" not in b"".join(piece for piece, _n in kept)
+    assert b"example" not in b"".join(piece for piece, _n in kept)
+    told = list(tables.rows_of(piece for piece, _n in kept))
+    assert told == [["Ada ", "mail: , x", "", "Ulm"]] * 2
+    assert kept[-1][1] == 2
+
+
+def test_signs_without_end_are_looked_at_once() -> None:
+    for endless in ("a" * 500_000, "a@" * 250_000, "a@b," * 100_000, "@" * 500_000):
+        for _piece in tables.pieces(io.BytesIO(endless.encode()), keeps_addresses=False):
+            pass  # a pattern that goes back and forth would take hours
 
 
 HEADINGS = {

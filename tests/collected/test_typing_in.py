@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from flask.testing import FlaskClient
 
 from signing.collected import queries
 from signing.core import clock
-from signing.letters.models import Letter
+from signing.core.db import transaction
+from signing.letters import paper
+from signing.letters import queries as letters
+from signing.letters.models import Field, Letter
 from signing.staff_accounts.roles import Held, Role
 from tests import make, staff
 from tests.collected import elsewhere
@@ -28,7 +32,7 @@ FIGURE = {
 
 @pytest.fixture
 def letter(app: Flask) -> Letter:
-    return make.letter()
+    return make.letter(fields=["city"])
 
 
 @pytest.fixture
@@ -70,6 +74,50 @@ def test_the_same_name_and_town_is_said_at_once_and_can_be_taken_back(
     back = browser.post(f"{PLACE}/{id_}/rows/{newest.id}/remove", back="enter", sheet="4")
     assert back.headers["Location"].endswith("/enter?sheet=4")
     assert elsewhere.get(letter, id_).number == 1
+
+
+def test_what_is_typed_in_is_what_the_sheet_asks_in_its_order(
+    app: Flask, browser: staff.Browser
+) -> None:
+    asks = {
+        ("city", "country", "postcode"): ["postcode", "city", "country"],
+        ("country",): ["country"],
+        ("organisation",): [],
+    }
+    for number, (fields, columns) in enumerate(asks.items()):
+        letter = make.letter(f"letter-{number}", fields=[*fields])
+        with transaction():
+            printed = paper.write(letters.read(letter, "en"), url="", address="", privacy_url="")
+        labels = [str(paper.LABELS[Field(one)]) for one in columns]
+        assert [*printed.columns] == labels
+        assert "organisation" not in printed.consent
+        place = f"/staff/letters/{letter.slug}/collected"
+        id_ = elsewhere.id_of(browser.post(f"{place}/paper", **SHEETS | WITH_BASIS))
+        page = browser.get(f"{place}/{id_}/enter").text
+        asked = re.findall(r'<input id="(\w+)" name="\1"', page)
+        assert asked == ["sheet", "name", *columns, "email"]
+        assert re.findall('<label for="(?:postcode|city|country)">(.*?)<', page) == labels
+
+
+def test_a_country_is_known_by_name_or_letters_and_else_asked_again(
+    app: Flask, browser: staff.Browser
+) -> None:
+    letter = make.letter("countries", fields=["country", "postcode"])
+    place = "/staff/letters/countries/collected"
+    id_ = elsewhere.id_of(browser.post(f"{place}/paper", **SHEETS))
+    for typed in ("de", "Deutschland", "germany"):
+        answer = browser.post(f"{place}/{id_}/enter", name=typed, country=typed, postcode="89073")
+        assert answer.status_code == 303
+    rows = queries.list_rows(letter.id, id_, limit=9)
+    assert {(row.country, row.person.postcode) for row in rows} == {("DE", "89073")}
+    page = browser.get(f"{place}/{id_}/enter")
+    assert "<td><bdi>89073</bdi></td><td><bdi>Germany</bdi></td>" in page.text
+    wrong = browser.post(f"{place}/{id_}/enter", name="Ada", country="Narnia", postcode="1")
+    assert wrong.status_code == 422
+    assert "No country is called that." in staff.words(wrong)
+    assert 'value="Narnia"' in wrong.text
+    long = browser.post(f"{place}/{id_}/enter", name="Ada", postcode="1" * 21)
+    assert "This is too long." in staff.words(long)
 
 
 def test_an_address_that_counts_already_is_not_entered_and_nothing_typed_is_lost(

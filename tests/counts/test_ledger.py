@@ -14,7 +14,7 @@ from signing.core import clock
 from signing.core.db import db, transaction
 from signing.core.ids import new_id
 from signing.counts import actions, queries
-from signing.counts.actions import Kind
+from signing.counts.actions import Counted
 from signing.counts.models import CountChange, Dimension, Tally
 from signing.letters import queries as letters
 from signing.signatures import queries as signatures
@@ -43,11 +43,12 @@ def test_rolled_up_or_not_the_number_is_the_sum_of_the_lines(
     expected: Counter[str] = Counter()
     for locale, country, delta, rolled in lines:
         with transaction():
-            actions.note(letter_id, Kind(locale, country, "form"), delta=delta)
+            actions.note(letter_id, Counted(locale, country, "form"), delta=delta)
             actions.roll_up(limit=rolled) if rolled else None
         expected[locale] += delta
         assert queries.total(letter_id).n == expected.total()
-    assert queries.by_locale(letter_id) == {tag: n for tag, n in expected.items() if n > 0}
+    in_sight = {tag: n for tag, n in expected.items() if n > 0}
+    assert queries.by_value(letter_id, Dimension.LOCALE) == in_sight
     by_dimension = queries.ever(letter_id)
     countries = sum(n for (kind, _), n in by_dimension.items() if kind is Dimension.COUNTRY)
     assert countries == expected.total()

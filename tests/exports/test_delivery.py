@@ -9,14 +9,17 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from signing.core import fonts, locales
 from signing.core.db import snapshot, transaction
+from signing.core.locales import Language
 from signing.exports import delivery
 from signing.exports.choice import Preset, columns
+from signing.letters.models import Letter
 from signing.letters.paper import NoFont
 from signing.signatures import actions as signatures
 from signing.signatures.models import Show
@@ -38,6 +41,17 @@ def pages(pdf: bytes, folder: Path) -> tuple[str, int]:
     return " ".join(told.stdout.decode().split()), len(painted)
 
 
+def gathered(letter: Letter, export_id: UUID, *, has_names: bool = False) -> delivery.Facts:
+    *_before, sample = delivery.draw(look(letter, export_id))
+    return delivery.gather(letter, look(letter, export_id), "en", sample, has_names=has_names)
+
+
+def drawn(facts: delivery.Facts, language: Language) -> bytes:
+    *empty, paper = delivery.pdf(facts, language)
+    assert not any(empty)
+    return paper
+
+
 @pytest.fixture
 def facts(app: Flask) -> delivery.Facts:
     letter = make.letter(locales=("en", "de", "ar"))
@@ -50,7 +64,7 @@ def facts(app: Flask) -> delivery.Facts:
     with transaction():
         signatures.withdraw(refs[0])
     with snapshot():
-        found = delivery.gather(letter, look(letter, export_id), "en")
+        found = gathered(letter, export_id)
     # The receiver draws the sample with nothing but the file.
     seed = hashlib.sha256(file).hexdigest()
     rows = csv.DictReader(io.StringIO(file.decode()))
@@ -64,11 +78,11 @@ def test_the_paper_says_what_is_counted_and_how_to_check_it(
     facts: delivery.Facts, tmp_path: Path
 ) -> None:
     with locales.speaking("en") as language:
-        told, number = pages(delivery.pdf(facts, language), tmp_path)
+        told, number = pages(drawn(facts, language), tmp_path)
     assert number == 2
     for words in (
         "Open roads (en)",
-        "The council of roads",
+        "To: The council of roads",
         ": 24",
         "English 12",
         "Deutsch 12",
@@ -89,7 +103,7 @@ def test_it_is_written_in_the_letters_languages(
     if not fonts.can_write("ä ع"):
         missing("no Noto fonts are installed")
     with locales.speaking(tag) as language:
-        _told, number = pages(delivery.pdf(facts, language), tmp_path)
+        _told, number = pages(drawn(facts, language), tmp_path)
     assert number == 2
 
 
@@ -99,7 +113,7 @@ def test_without_a_font_it_is_refused_in_words(
 ) -> None:
     monkeypatch.setattr(fonts, "can_write", lambda _text: False)
     with locales.speaking("ar") as language, pytest.raises(NoFont):
-        delivery.pdf(facts, language)
+        delivery.check(facts.reading.letter, "ar", language)
 
 
 def test_names_stand_in_it_as_people_show_them(app: Flask, tmp_path: Path) -> None:
@@ -118,17 +132,20 @@ def test_names_stand_in_it_as_people_show_them(app: Flask, tmp_path: Path) -> No
     with transaction():
         signatures.withdraw(refs[5])
     with snapshot():
-        found = delivery.gather(letter, look(letter, export_id), "en", has_names=True)
+        found = gathered(letter, export_id, has_names=True)
     assert found.names == delivery.Names(4, list(names[:4]))
     for tag in ("en", "ar"):
         with locales.speaking(tag) as language:
-            told, number = pages(delivery.pdf(found, language), tmp_path)
-        assert number == 2
+            told, number = pages(drawn(found, language), tmp_path)
+        assert number == 1
         assert "Ana Müller" in told
         assert "山田太郎" in told
         assert "Quiet" not in told
     with locales.speaking("en") as language:
-        assert "Names shown: 4 of 6" in pages(delivery.pdf(found, language), tmp_path)[0]
+        told = pages(drawn(found, language), tmp_path)[0]
+    assert "Names shown: 4 of 6" in told
+    assert "Others" not in told  # what is small is merged, and then there is nothing to tell
+    assert "By language" not in told
 
 
 def test_too_many_names_are_left_to_the_file(
@@ -137,6 +154,6 @@ def test_too_many_names_are_left_to_the_file(
     monkeypatch.setattr(delivery, "MOST_NAMES", 3)
     many = replace(facts, names=delivery.Names(24, []))
     with locales.speaking("en") as language:
-        told, number = pages(delivery.pdf(many, language), tmp_path)
+        told, number = pages(drawn(many, language), tmp_path)
     assert "Names shown: 24 of 25. They stand in the file." in told
-    assert number == 3
+    assert number == 2

@@ -14,7 +14,7 @@ import pysequoia
 import pytest
 import time_machine
 
-from signing.core import clock
+from signing.core import cells, clock
 from signing.core.refusals import Refusal
 from signing.exports import encryption, sheets
 from signing.exports.encryption import Encrypted
@@ -68,7 +68,7 @@ def test_libreoffice_reads_the_cells_as_they_are(tmp_path: Path) -> None:
         read = (folder / f"{Path(file).stem}.csv").read_text("utf-8-sig")
         header, *rows = csv.reader(io.StringIO(read, newline=""))
         wanted = (
-            ROWS if file == "book.xlsx" else [[sheets.safe(one) for one in row] for row in ROWS]
+            ROWS if file == "book.xlsx" else [[cells.safe(one) for one in row] for row in ROWS]
         )
         assert header == HEADER
         assert [_lines(row) for row in rows] == [_lines(row) for row in wanted]

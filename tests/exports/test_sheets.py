@@ -9,7 +9,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signing.exports.sheets import FORMULA_STARTS, csv_lines
+from signing.core.cells import FORMULA_STARTS
+from signing.exports.sheets import csv_lines
 
 CELLS = st.text(st.characters(exclude_characters="\x00", codec="utf-8"))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gettext
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,9 +98,20 @@ def test_what_is_filled_in_stays(translated: Catalog, pattern: re.Pattern[str]) 
 
 
 def _mangled(catalog: Catalog, parts: Callable[[str], list[str]]) -> Iterator[tuple[str, str]]:
-    """Originals and translations whose parts differ; every plural form has those of an original."""
+    """Originals and translations whose parts differ; every plural form has those of an original.
+
+    A form that is for one number alone may say it in words.
+    """
+    in_words = _forms_of_one_number(catalog)
     for message in _messages(catalog).values():
         originals = [parts(text) for text in _forms(message.id)]
-        for form in filter(None, _forms(message.string)):
-            if parts(form) not in originals:
+        for place, form in enumerate(_forms(message.string)):
+            worded = form + "%(count)s" if message.pluralizable and place in in_words else form
+            if form and parts(form) not in originals and parts(worded) not in originals:
                 yield _forms(message.id)[0], form
+
+
+def _forms_of_one_number(catalog: Catalog) -> set[int]:
+    form_of: Callable[[int], int] = gettext.c2py(catalog.plural_expr)
+    forms = Counter(form_of(n) for n in range(1000))
+    return {form for form, numbers in forms.items() if numbers == 1}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.laws.source import MIGRATIONS, imported, trees
+import tomllib
+
+from tests.laws.source import MIGRATIONS, ROOT, imported, trees
 
 WORKERS_AND_DOORS = ("signing/cli/", "signing/web/", "signing/worker/", "signing/core/db.py")
 
@@ -26,3 +28,16 @@ def test_only_doors_and_the_worker_draw_transactions() -> None:
         and not path.startswith(WORKERS_AND_DOORS)
     ]
     assert found == []
+
+
+def test_the_picture_of_the_floors_is_the_contract() -> None:
+    """`docs/developers.md` draws what import-linter checks: the same floors with the same rooms."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [layers] = [
+        one["layers"] for one in contracts["contracts"] if one.get("containers") == ["signing"]
+    ]
+    _before, _fence, text = (ROOT / "docs/developers.md").read_text().partition("```text\n")
+    picture = text.partition("```")[0].splitlines()
+
+    drawn = [set(line.split("  ")[0].split(" · ")) for line in picture]
+    assert drawn == [set(layer.split(" | ")) for layer in layers]

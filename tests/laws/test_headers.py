@@ -35,6 +35,7 @@ PERSONAL = (
     "confirm", "my_signature", "sent", "outbox", "not_me", "unsubscribe", "my_links", "staff",
     "partner_page", "credit", "preview", "objection",
 )  # fmt: skip
+MAIL = "00000001-20260101T000000Z.eml"
 Answers = dict[str, TestResponse]
 
 
@@ -42,6 +43,7 @@ Answers = dict[str, TestResponse]
 def demo(settings: Settings, tmp_path: Path) -> Iterator[Flask]:
     """The application with every door there is."""
     made = create_app(settings.model_copy(update={"demo_outbox": tmp_path}))
+    (tmp_path / MAIL).write_bytes(b"Content-Type: text/html\r\n\r\n<p>Hello</p>")
     with made.app_context():
         yield made
     let_go(made)
@@ -53,6 +55,7 @@ def answers(demo: Flask) -> Answers:
     urls = demo.url_map.bind("localhost")
     ref = make.signature(make.letter(), is_confirmed=False)
     values = {"locale": "en", "slug": "open-roads", "filename": "site.css", "name": "v1"}
+    values |= {"theme": "dark", "mail": MAIL}
     values |= {"dimension": "day", "into": "fr", "group": "who"}
     values["number"] = str(telling.post(letters.get_by_slug("open-roads")).number)
     partner = make.partner(letters.get_by_slug("open-roads"), logo=True)
@@ -136,6 +139,7 @@ def _refused(client: FlaskClient) -> Answers:
 
 def test_every_answer_protects_its_visitor_and_stores_nothing(answers: Answers) -> None:
     refused = {name: one.status_code for name, one in answers.items() if one.status_code >= 400}
+    refused.pop("staff.too_large.show")  # a page that says no, for nginx to show
     assert all(name.startswith("(") for name in refused), refused  # the walk saw real pages
 
     for endpoint, answer in answers.items():

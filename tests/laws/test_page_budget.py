@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from signing.core import locales
 from signing.core.db import transaction
-from signing.counts.actions import Kind, note
+from signing.counts.actions import Counted, note
 from signing.letters import settings
 from signing.signatures.models import Show
 from tests import make
@@ -52,7 +52,7 @@ def test_embeds_fit_their_budgets_in_every_language_at_ten_million(app: Flask) -
     letter = make.letter(goal=12_000_000)
     with transaction():
         for tag in locales.languages():
-            note(letter.id, Kind(tag, "SE", "form"), delta=600_000)
+            note(letter.id, Counted(tag, "SE", "form"), delta=600_000)
     client = app.test_client()
     for tag in locales.languages():
         assert len(client.get(f"/embed/open-roads/{tag}.json").data) <= JSON_BYTES

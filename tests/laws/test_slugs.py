@@ -42,7 +42,7 @@ def test_a_slug_that_is_free_leads_to_its_letter_at_every_address(app: Flask) ->
     hidden = set()
     for slug in _words(app) - reserved_slugs(app):
         for rule in _letter_rules(app):
-            known = {"slug": slug, "dimension": "day"}
+            known = {"slug": slug, "dimension": "day", "theme": "dark"}
             values = {name: known.get(name, _any(rule, name)) for name in rule.arguments}
             found = urls.match(urls.build(rule.endpoint, values), "GET")
             if found != (rule.endpoint, values):

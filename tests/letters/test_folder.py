@@ -127,10 +127,12 @@ def test_bom_and_windows_line_ends_are_taken(files: Files) -> None:
 
 
 def test_settings_come_typed(files: Files) -> None:
-    lines = ["fields: [city, country]", "closes: 2027-03-31", "minimum_age: 18", "state: open"]
+    days = ["opens: 2027-03-31", "closes: 2027-03-31"]  # the same: it is open all that day
+    lines = ["fields: [city, country]", *days, "minimum_age: 18", "state: open"]
 
     assert read(files(front(*lines))).settings == {
         "fields": ("city", "country"),
+        "opens": datetime(2027, 3, 31, tzinfo=UTC),
         "closes": datetime(2027, 3, 31, 23, 59, 59, tzinfo=UTC),
         "minimum_age": 18,
         "state": "open",
@@ -141,9 +143,9 @@ def test_settings_come_typed(files: Files) -> None:
     "moment", ["2027-03-31T12:00:00+02:00", "2027-03-31 10:00:00", "'2027-03-31T10:00Z'"]
 )
 def test_a_moment_comes_in_utc(files: Files, moment: str) -> None:
-    settings = read(files(front(f"closes: {moment}"))).settings
+    settings = read(files(front(f"opens: {moment}", f"closes: {moment}"))).settings
 
-    assert settings == {"closes": datetime(2027, 3, 31, 10, tzinfo=UTC)}
+    assert settings == dict.fromkeys(("opens", "closes"), datetime(2027, 3, 31, 10, tzinfo=UTC))
 
 
 def test_the_command_line_stands_for_front_matter(files: Files) -> None:

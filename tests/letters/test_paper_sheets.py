@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,14 @@ from sqlalchemy import func, select
 from signing import ROOT
 from signing.core import fonts, locales
 from signing.core.db import db, transaction
-from signing.letters import folder, paper, queries, sheets
+from signing.letters import folder, markdown, paper, queries, sentences, sheets, wordings
 from signing.letters.models import ConsentPurpose, Letter, Wording
 from signing.letters.paper import NoFont, Paper, Words
 from tests import make, staff
 from tests.conftest import missing
 
 LETTER = ROOT / "demo" / "letters" / "night-trains"
+ADDRESS = "https://letters.example.org/night-trains"
 URL = "https://letters.example.org/en/night-trains"
 
 
@@ -39,7 +41,9 @@ def letter(app: Flask) -> Letter:
 
 def words(letter: Letter, tag: str) -> Words:
     with transaction():
-        return paper.write(queries.read(letter, tag), url=URL, privacy_url=f"{URL}/privacy")
+        return paper.write(
+            queries.read(letter, tag), url=URL, address=ADDRESS, privacy_url=f"{URL}/privacy"
+        )
 
 
 def rendered(content: bytes, where: Path) -> tuple[str, list[Image.Image]]:
@@ -113,6 +117,28 @@ def test_long_texts_never_run_over_the_lines(app: Flask, tmp_path: Path, word: s
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_nothing_short_is_cut_in_the_middle(app: Flask, tmp_path: Path) -> None:
+    body = "# What we want\n\n- a road\n- a lane\n\nDr. Ada *wants* it. " + "So do we. " * 90
+    long = make.text("en", body=body)
+    read = folder.Folder(replace(long, summary=""), (), make.SETTINGS, ())
+    found = replace(
+        words(make.letter("long", read=read), "en"),
+        address="letters.example.org/" + "-".join(["a-road-for-all"] * 4),
+        privacy_url="letters.example.org/en/" + "-".join(["a-road-for-all"] * 4) + "/privacy",
+    )
+    text, _pages = rendered(sheets.pdf(found, paper=Paper.A4, rows=15), tmp_path)
+    assert "…" not in text
+    assert "What we want" not in text
+    assert "a lane" not in text
+    assert "Dr. Ada wants it. So do we. So" in " ".join(text.split())
+    solid = "".join(text.split())
+    assert found.privacy_url.removesuffix("privacy") in solid
+    assert "sowe." not in solid
+    assert "from: Road Friends" in text
+    assert text.count("News") == 2  # over the boxes, and in the sentence that says what they are
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def test_a_script_without_a_font_is_refused_kindly(letter: Letter) -> None:
     found = words(letter, "en")
     changed = {name: getattr(found, name) for name in found.__dataclass_fields__}
@@ -145,3 +171,36 @@ def test_staff_download_it_and_that_is_written_down(app: Flask, letter: Letter) 
     assert answer.headers["Content-Disposition"] == 'attachment; filename="night-trains-ar.pdf"'
     assert browser.post(f"{place}/pdf", language="xx").status_code == 404
     assert browser.post(f"{place}/pdf", language="en", rows="²").status_code == 200
+
+
+def test_names_keep_their_own_way_in_sentences_that_are_read_the_other(letter: Letter) -> None:
+    name, mail = "\u2068Night Train Friends\u2069", "\u2068night-trains@example.org\u2069"
+    arabic, german = words(letter, "ar"), words(letter, "de")
+    assert name in arabic.consent
+    assert name in arabic.news
+    assert mail in arabic.contact
+    assert "\u2068" not in german.all
+    for tag, is_isolated in (("ar", True), ("de", False)):
+        shown = wordings.list_shown(letter, tag)
+        assert (name in shown[ConsentPurpose.SIGN].text) is is_isolated
+        assert ("\u2068" in shown[ConsentPurpose.NEWS].text) is is_isolated
+
+
+def test_whole_sentences_are_found_whatever_else_has_a_dot() -> None:
+    said = "Dr. Ada from Rad e. V. wants it. Art. 5 says so! 町のために。はい。"
+    ends = []
+    for room in range(len(said) + 1):
+
+        def fits(some: str, room: int = room) -> bool:
+            return len(some) <= room
+
+        ends.append(sentences.fitting(said, fits))
+    assert [*dict.fromkeys(ends)] == [
+        "",
+        "Dr. Ada from Rad e. V. wants it.",
+        "Dr. Ada from Rad e. V. wants it. Art. 5 says so!",
+        "Dr. Ada from Rad e. V. wants it. Art. 5 says so! 町のために。",
+        said,
+    ]
+    text = "# Head\n\nA <b>b</b> *c*\nd.\n\n- x\n\n> q\n\n![Pic](u) `e`"
+    assert markdown.paragraphs(text) == "A b c d. Pic e"

@@ -104,7 +104,7 @@ def test_a_letter_with_everything_fills_every_placeholder(app: Flask, settings: 
         "hello@example.org", "The council of roads", "Arabic, English, and French", "5,000",
         "name, e-mail address, country, town, and comment", "name, country, and town",
         "Our newsletter \\| monthly.", "By pressing the button I ask Road Friends 1 Lane",
-        "December 31, 2099", "November 21, 2026", "1 Station Road", "mail.example.org",
+        "31 December 2099", "21 November 2026", "1 Station Road", "mail.example.org",
         "https://letters.example.org/en/my-links", "unconfirmed 9 days", "in Redis",
         "one reminder asks once more", "Mails are signed by us", "Bounces are read",
         "words of its own to the privacy notice in: English",

@@ -55,7 +55,7 @@ class SmtpServer:
         self.login = login
         self._security = security
         self._arrived = threading.Condition()
-        self._refusals: dict[str, list[int]] = {"mail": [], "rcpt": [], "data": []}
+        self._refusals: dict[str, list[tuple[int, str]]] = {"mail": [], "rcpt": [], "data": []}
         self._drops: list[Dropping] = []
         with_tls = security is not Security.NONE
         self.client_context = _certificate().client if with_tls else None
@@ -98,9 +98,15 @@ class SmtpServer:
         with self._arrived:
             self.received.clear()
 
-    def refuse(self, stage: Refusing, code: int = 550, times: int = 1) -> None:
-        """Answer the next `times` commands of that stage with `code`; at "data" after the dot."""
-        self._refusals[stage] += [code] * times
+    def refuse(
+        self, stage: Refusing, code: int = 550, times: int = 1, enhanced: str | None = None
+    ) -> None:
+        """Answer the next `times` commands of that stage with `code`; at "data" after the dot.
+
+        With `enhanced` too (RFC 3463), which is x.1.1 unless said otherwise.
+        """
+        more = f"{code // 100}.1.1" if enhanced is None else enhanced
+        self._refusals[stage] += [(code, more)] * times
 
     def drop(self, stage: Dropping, times: int = 1) -> None:
         """Hang up without an answer: to DATA, or to the final dot, with the mail kept."""
@@ -115,8 +121,8 @@ class SmtpServer:
         codes = self._refusals[stage]
         if not codes:
             return MISSING
-        code = codes.pop(0)
-        return f"{code} {code // 100}.1.1 <{address}>: no, not {address}"
+        code, enhanced = codes.pop(0)
+        return f"{code} {enhanced} <{address}>: no, not {address}"
 
     def drops(self, stage: Dropping) -> bool:
         if stage not in self._drops:

@@ -40,7 +40,8 @@ def test_a_return_address_names_its_mail_in_whatever_case(mail_id: UUID) -> None
 
     assert address.startswith("bounces+")
     assert address.endswith("@letters.example.org")
-    assert verp.find_mail(address) == verp.find_mail(address.upper()) == mail_id
+    for written in (address, address.upper()):
+        assert tokens.read_tag(verp.tag_of(written)) == mail_id
 
 
 def test_the_longest_bounce_address_still_is_an_address(mail_id: UUID) -> None:

@@ -15,6 +15,7 @@ from signing.core.ids import HOUSE, new_id
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Place, vault
 from signing.exports import actions as exports
+from signing.exports.allowance import ALONE
 from signing.exports.choice import Choice
 from signing.exports.purpose import Purpose
 from signing.letters.models import Letter
@@ -87,7 +88,7 @@ def _asked(letter: Letter) -> SignatureRef:
     doer = Doer(actor(asking.id), [Held(Role.EXPORTER)])
     why = Purpose("Handing over", "The council")
     with transaction():
-        exports.ask(letter, Choice(Wanted(letter.id)), why, by=doer, number=exports.ALONE + 1)
+        exports.ask(letter, Choice(Wanted(letter.id)), why, by=doer, number=ALONE + 1)
     return SignatureRef(letter.id, deciding.id)
 
 

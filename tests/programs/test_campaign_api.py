@@ -170,20 +170,31 @@ def test_signatures_come_without_persons(letter: Letter, program: Program) -> No
     with time_machine.travel(yesterday):
         agreeing(letter, partner, email="zoe@example.org", name="Zoë Lindqvist")
         make.signature(letter, email="waits@example.org", name="Ida Waits", is_confirmed=False)
-    answer = program.ask("/signatures?limit=1")
-    assert not re.search("zoe|zoë|lindqvist|example.org", answer.text.lower())
-    (one,) = answer.get_json()["signatures"]
+    first = program.ask("/signatures?limit=1")
+    second = program.ask(first.get_json()["next"])
+    assert not re.search("zoe|zoë|lindqvist|example.org", (first.text + second.text).lower())
+    assert second.get_json()["next"] is None
+    both = first.get_json()["signatures"] + second.get_json()["signatures"]
+    one, other = sorted(both, key=lambda each: str(each["state"]))
     assert (one["state"], one["locale"], one["country"]) == ("confirmed", "en", "SE")
     assert (one["entry"], one["partner"]) == ("form", "green-web")
     assert one["confirmed_on"] == yesterday.date().isoformat()
     given = {(each["purpose"], each["partner"]) for each in one["consents"]}
     assert given == {("sign", None), ("partner", "green-web")}
     assert re.fullmatch("[0-9a-f]{20}", one["id"])  # no UUIDv7: that would tell the moment
-    rest = program.json(answer.get_json()["next"])
-    assert [each["state"] for each in rest["signatures"]] == ["pending"]
-    assert rest["signatures"][0]["confirmed_on"] is None
-    assert rest["next"] is None
-    assert program.json("/signatures")["signatures"][0]["id"] == one["id"]
+    assert (other["state"], other["confirmed_on"]) == ("pending", None)
+    assert program.json("/signatures")["signatures"] == both
+
+
+def test_the_order_of_signatures_is_not_that_of_names(letter: Letter, program: Program) -> None:
+    """Else whoever reads both lists knows whose name belongs to which country."""
+    countries = [f"{a}{b}" for a in "ABC" for b in "DEFGH"]
+    with time_machine.travel(clock.now() - A_DAY):
+        for country in countries:
+            make.signature(letter, email=f"{country}@example.org", country=country, **SHOWN)
+    told = [one["country"] for one in program.json("/signatures")["signatures"]]
+    assert sorted(told) == countries
+    assert told not in (countries, countries[::-1])
 
 
 def test_signatures_are_told_as_of_midnight_so_that_no_name_can_be_watched_appearing(
@@ -203,7 +214,9 @@ def test_signatures_are_told_as_of_midnight_so_that_no_name_can_be_watched_appea
         assert program.json("/signatures") == before
     after = program.json("/signatures")["signatures"]
     assert [one["state"] for one in after] == ["confirmed"] * 3
-    assert all(given["is_withdrawn"] for given in after[1]["consents"])
+    assert [all(given["is_withdrawn"] for given in one["consents"]) for one in after].count(
+        True
+    ) == 1
 
 
 def test_partners_come_with_whole_days_of_ten_people_and_more(
@@ -379,17 +392,36 @@ def test_a_partners_program_sets_its_own_webhook(
         db.session.execute(update(Call).values(state=CallState.DEAD.value))
     here = f"/webhooks/{made['id']}"
     theirs = Program(client, of_partner(other))
-    assert theirs.json("/webhooks") == {"webhooks": []}
+    assert theirs.json("/webhooks") == {"webhooks": [], "next": None}
     for path, method in ((here, "DELETE"), (f"{here}/replay", "POST")):
         assert theirs.ask(path, method).status_code == 404
         assert program.ask(path, method).status_code == 403  # the campaign's looks on
     assert mine.ask(f"{here}/replay", "POST").get_json() == {"calls": 1}
     assert mine.ask(f"{here}/replay", "POST").get_json() == {"calls": 0}
-    assert mine.ask(here, "DELETE").get_json() == {"webhooks": []}
+    assert mine.ask(here, "DELETE").get_json()["webhooks"] == []
     assert mine.ask(here, "DELETE").status_code == 404
     with transaction():
         by = {one.actor_kind for one in audit.list_of_letter(letter.id) if "webhook" in one.verb}
     assert by == {"program"}
+
+
+def test_webhooks_come_by_the_page_to_the_campaign_and_to_a_partner(
+    letter: Letter, client: FlaskClient, program: Program
+) -> None:
+    mine = Program(client, of_partner(make.partner(letter, "green-web")))
+    theirs = Program(client, of_partner(make.partner(letter, "red-web")))
+    made = [
+        one.ask("/webhooks", "POST", json={"address": f"{HOOK}/{n}"}).get_json()["id"]
+        for n, one in enumerate((mine, theirs, mine))
+    ]
+    for who, expected in ((program, made), (mine, [made[0], made[2]])):
+        seen, path = [], "/webhooks?limit=1"
+        while path:
+            page = who.json(path)
+            seen += [one["id"] for one in page["webhooks"]]
+            path = str(page["next"] or "").partition(f"/{letter.slug}")[2]
+        assert seen == expected
+    assert program.ask("/webhooks?cursor=" + "A" * 60).status_code == 400
 
 
 def test_a_webhook_leads_to_no_inner_place_and_there_are_three_at_most(

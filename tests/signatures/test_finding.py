@@ -15,11 +15,12 @@ from sqlalchemy import event, insert, text
 from signing.core import clock
 from signing.core.db import db, dialect, let_go, transaction
 from signing.core.ids import first_of, new_id
+from signing.core.keyset import Order
 from signing.core.vault import vault
 from signing.letters.models import Letter
 from signing.signatures import finding
 from signing.signatures.address import normalised
-from signing.signatures.finding import Found, Sort
+from signing.signatures.finding import NEWEST, SORTS, Found, Row
 from signing.signatures.models import Entry, Signature, State
 from signing.signatures.screening import Reason
 from signing.signatures.wanted import Wanted
@@ -27,6 +28,8 @@ from tests import make
 
 MANY, RARE = 600, 150  # one in so many is of the rare kind
 VERY_MANY = 5000
+CONFIRMED = Order("confirmed", is_descending=True)
+ORDERS = [Order(by, is_descending) for by in SORTS for is_descending in (True, False)]
 
 
 @pytest.fixture
@@ -78,18 +81,18 @@ def _row(letter_id: UUID, i: int, rare: int = RARE) -> dict[str, Any]:
     }
 
 
-def pages(wanted: Wanted, sort: Sort = Sort.NEWEST, limit: int = 50) -> Iterator[Found]:
+def pages(wanted: Wanted, order: Order = NEWEST, limit: int = 50) -> Iterator[Found]:
     after = ""
     while True:
-        found = finding.list_page(wanted, sort, after=after, limit=limit)
+        found = finding.list_page(wanted, order, after=after, limit=limit)
         yield found
         after = found.after
         if not after:
             return
 
 
-def numbers(wanted: Wanted, sort: Sort = Sort.NEWEST, limit: int = 50) -> list[UUID]:
-    return [row.id for page in pages(wanted, sort, limit) for row in page.rows]
+def numbers(wanted: Wanted, order: Order = NEWEST, limit: int = 50) -> list[UUID]:
+    return [row.id for page in pages(wanted, order, limit) for row in page.rows]
 
 
 RARE_ONES: dict[str, dict[str, Any]] = {
@@ -117,13 +120,34 @@ def test_every_filter_finds_what_fits_and_nothing_else(crowd: Letter) -> None:
 
 def test_the_orders_are_what_they_are_called(crowd: Letter) -> None:
     everybody = Wanted(crowd.id)
-    newest, oldest = numbers(everybody), numbers(everybody, Sort.OLDEST)
+    newest, oldest = numbers(everybody), numbers(everybody, Order("sent"))
     assert newest == sorted(newest, reverse=True) == oldest[::-1]
     assert len(newest) == MANY
-    confirmed = [row for page in pages(everybody, Sort.CONFIRMED, 999) for row in page.rows]
+    confirmed = [row for page in pages(everybody, CONFIRMED, 999) for row in page.rows]
     moments = [row.confirmed_at for row in confirmed if row.confirmed_at]
     assert moments == sorted(moments, reverse=True)
     assert len(moments) == MANY - MANY // RARE
+
+
+def test_every_order_meets_each_row_once_on_pages_of_any_size_and_turned_round(
+    crowd: Letter,
+) -> None:
+    """Sorted by what not everybody has, it is those who have one."""
+    for by in SORTS:
+        up, down = Order(by), Order(by, is_descending=True)
+        rows = [row for page in pages(Wanted(crowd.id), up, 70) for row in page.rows]
+        assert len({row.id for row in rows}) == len(rows) >= MANY // 3, by
+        keys = [_key(row, by) for row in rows]
+        assert keys == sorted(keys), by
+        assert numbers(Wanted(crowd.id), down, 33) == [row.id for row in rows][::-1], by
+        among = Wanted(crowd.id, country="LI")
+        assert len(numbers(among, down)) == MANY // RARE, by
+        assert len(numbers(replace(among, locale="ja"), up, 1)) == MANY // RARE, by
+
+
+def _key(row: Row, by: str) -> tuple[Any, UUID]:
+    value = None if by == "sent" else getattr(row, SORTS[by].value)
+    return (value.encode() if isinstance(value, str) else value or 0), row.id
 
 
 def test_names_are_found_by_how_they_begin_in_any_case(letter: Letter) -> None:
@@ -162,30 +186,30 @@ def test_filters_survive_being_written_down(crowd: Letter) -> None:
     assert len(wanted.used) == 11
 
 
-@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("order", [NEWEST, Order("sent"), Order("country"), CONFIRMED])
 def test_a_page_looks_at_so_many_rows_and_says_so(
-    crowd: Letter, monkeypatch: pytest.MonkeyPatch, sort: Sort
+    crowd: Letter, monkeypatch: pytest.MonkeyPatch, order: Order
 ) -> None:
     monkeypatch.setattr(finding, "SPAN", 60)
     wanted = Wanted(crowd.id, entry=Entry.API)
-    found = [*pages(wanted, sort)]
+    found = [*pages(wanted, order)]
     assert sum(len(page.rows) for page in found) == MANY // RARE
     assert len(found) >= MANY // 60
     assert all(page.is_short for page in found[:-1])
 
 
 SORTED = [
-    *((fields, Sort.NEWEST) for fields in RARE_ONES.values()),
-    ({}, Sort.CONFIRMED),
-    ({}, Sort.OLDEST),
+    *((fields, NEWEST) for fields in RARE_ONES.values()),
+    *(({}, order) for order in ORDERS),
+    ({"country": "LI"}, Order("country")),
 ]
 
 
 def test_no_page_reads_or_sorts_the_whole_table(letter: Letter) -> None:
     """What the databases say that they would do, for each filter and order."""
     _fill(letter, range(VERY_MANY), rare=3)
-    for fields, sort in SORTED:
-        plans = _plans(Wanted(letter.id, **fields), sort)
+    for fields, order in SORTED:
+        plans = _plans(Wanted(letter.id, **fields), order)
         assert plans, fields
         for plan in plans:
             if dialect() == "postgresql":
@@ -196,17 +220,17 @@ def test_no_page_reads_or_sorts_the_whole_table(letter: Letter) -> None:
                 assert "TEMP B-TREE" not in plan, (fields, plan)
 
 
-def _plans(wanted: Wanted, sort: Sort) -> list[str]:
+def _plans(wanted: Wanted, order: Order) -> list[str]:
     """The plans of every statement that a page takes, in the middle of the table."""
     asked: list[tuple[str, Any]] = []
 
     def note(_c: object, _cursor: object, statement: str, values: Any, *_more: object) -> None:
         asked.append((statement, values))
 
-    first = finding.list_page(wanted, sort, limit=1)
+    first = finding.list_page(wanted, order, limit=1)
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        finding.list_page(wanted, sort, after=first.after, limit=50)
+        finding.list_page(wanted, order, after=first.after, limit=50)
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     word = "EXPLAIN" if dialect() == "postgresql" else "EXPLAIN QUERY PLAN"

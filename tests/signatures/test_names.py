@@ -80,3 +80,16 @@ def test_an_address_is_seen_however_it_is_written() -> None:
         "\u2105 Ann",
     ):
         assert not names.holds_address(name), ascii(name)
+
+
+def test_what_is_no_name_is_told_apart_in_one_place() -> None:
+    faults = {
+        "": names.Fault.NO_LETTER,
+        "12 !": names.Fault.NO_LETTER,
+        "x" * 101: names.Fault.TOO_LONG,
+        "ada@example.org": names.Fault.ADDRESS,
+        "Ada": None,
+        "ع": None,
+        "x" * 100: None,
+    }
+    assert {name: names.find_fault(name) for name in faults} == faults

@@ -19,10 +19,12 @@ from signing.core.db import db, transaction
 from signing.core.settings import Settings
 from signing.core.vault import Unreadable, vault
 from signing.counts import queries as counts
+from signing.counts.cells import OTHER
+from signing.counts.models import Dimension
 from signing.letters import queries as letters
 from signing.mail.models import OutgoingMail
 from signing.signatures import person, retention
-from signing.signatures.models import OTHER, Consent, RetiredCount, Show, Signature
+from signing.signatures.models import Consent, RetiredCount, Show, Signature
 from signing.worker import retaining
 from tests import make
 from tests.books import Books
@@ -83,7 +85,7 @@ def test_cells_of_fewer_than_ten_people_cannot_be_told_apart(app: Flask) -> None
 
     cells = {(row.locale, row.country): row.n for row in db.session.scalars(select(RetiredCount))}
     assert cells == {("en", "SE"): 11, (OTHER, OTHER): 1}
-    assert counts.by_locale(letter.id) == {"en": 11, OTHER: 1}
+    assert counts.by_value(letter.id, Dimension.LOCALE) == {"en": 11, OTHER: 1}
 
 
 def test_names_leave_the_page_on_the_date_that_their_wording_named(

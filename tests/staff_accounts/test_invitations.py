@@ -92,7 +92,8 @@ def test_a_renewal_keeps_the_roles_and_forgets_every_proof(app: Flask) -> None:
 
 def test_an_owner_of_one_letter_gives_roles_for_that_letter_alone(app: Flask) -> None:
     letter = new_id()
-    by = Doer(actions.actor(new_id()), (Held(Role.OWNER, letter),))
+    owner = staff.member("olga@example.org", [Held(Role.OWNER, letter)])
+    by = Doer(actions.actor(owner.id), (Held(Role.OWNER, letter),))
     accept(invite(held=Held(Role.EDITOR, letter), by=by))
     for elsewhere in (HOUSE, new_id()):
         with pytest.raises(NotAllowed):

@@ -56,16 +56,10 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Access(Entered):
     """A partner's program that may do what it asks for."""
 
-    token: Token
-    letter: Letter
     partner: Partner
-
-    @property
-    def actor(self) -> Actor:
-        return Actor(ActorKind.PROGRAM, str(self.token.id))
 
 
 def enter(slug: str, scope: Scope, code: str = "") -> Access:

@@ -229,9 +229,12 @@ class Hook(Shape):
 
 
 class Hooks(Shape):
-    """The partner's webhooks; to the campaign's token, those of all partners."""
+    """One page of the partner's webhooks; to the campaign's token, of those of all partners."""
 
     webhooks: list[Hook]
+    next: str | None = Field(
+        default=None, description="address of the next page; null: there is none"
+    )
 
 
 class HookAddress(Shape):

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from signing.core import locales
 from signing.letters.models import ConsentPurpose, Field, Letter, Wording
-from signing.mail.domains import Domains, Rule, Verdict
-from signing.mail.domains import is_throwaway as is_thrown_away
+from signing.mail.domains import Domains, Objection
 from signing.signatures import names
 from signing.signatures.address import normalised
 from signing.signatures.declaration import Declaration
 from signing.signatures.models import Entry, Show
 from signing.signatures.person import Person
 from signing.signatures.screening import Reason, reasons_in
+from signing.web import typed_email
 from signing.web.api.access import Access
 from signing.web.api.bodies import Mistakes
 from signing.web.api.program_shapes import Consents, NewSignature
@@ -27,16 +26,20 @@ from signing.web.api.program_shapes import Consents, NewSignature
 Shown = Mapping[ConsentPurpose, Wording]
 TYPED = (Field.POSTCODE, Field.CITY, Field.ORGANISATION, Field.COMMENT)
 LONGEST = {
-    Field.POSTCODE: 20,
+    Field.POSTCODE: names.POSTCODE_CHARACTERS,
     Field.CITY: names.CITY_CHARACTERS,
     Field.ORGANISATION: names.CITY_CHARACTERS,
     Field.COMMENT: names.COMMENT_CHARACTERS,
 }
-LOOK_UP_SECONDS = 0.3  # as for our own form
 MISSING = _l("This has to be filled in.")
 TOO_LONG = _l("This is too long.")
 OTHER_TEXT = _l("What you signed was changed meanwhile. Please look at it once more.")
 NOT_ASKED = _l("This cannot be done.")
+NAME_FAULTS = {
+    names.Fault.NO_LETTER: _l("Enter your name."),
+    names.Fault.TOO_LONG: TOO_LONG,
+    names.Fault.ADDRESS: _l("Enter your name alone, without addresses or links."),
+}
 
 
 def list_mistakes(letter: Letter, body: NewSignature, shown: Shown) -> Mistakes:
@@ -44,7 +47,7 @@ def list_mistakes(letter: Letter, body: NewSignature, shown: Shown) -> Mistakes:
     found = {
         "locale": "" if shown else NOT_ASKED,
         "name": _name(body.name),
-        "email": _email(body.email),
+        "email": typed_email.find_fault(body.email) or "",
         "country": _country(letter, body.country),
         **{field.value: _typed(letter, field, body) for field in TYPED},
         **(_consents(body, shown) if shown else {}),
@@ -57,20 +60,8 @@ def list_mistakes(letter: Letter, body: NewSignature, shown: Shown) -> Mistakes:
 
 
 def _name(typed: str) -> LazyString | str:
-    name = names.clean_line(typed)
-    if not any(character.isalpha() for character in name):
-        return _l("Enter your name.")
-    if names.holds_address(name):
-        return _l("Enter your name alone, without addresses or links.")
-    return TOO_LONG if len(name) > names.NAME_CHARACTERS else ""
-
-
-def _email(typed: str) -> LazyString | str:
-    try:
-        validate_email(typed.strip(), check_deliverability=False)
-    except EmailNotValidError:
-        return _l("Enter a complete e-mail address, such as name@example.org.")
-    return ""
+    fault = names.find_fault(names.clean_line(typed))
+    return NAME_FAULTS[fault] if fault else ""
 
 
 def _country(letter: Letter, typed: str) -> LazyString | str:
@@ -117,14 +108,13 @@ def given(consents: Consents) -> dict[ConsentPurpose, str]:
 
 def _domain(email: str) -> LazyString | str:
     domain = normalised(email.strip()).rpartition("@")[2]
-    rule = _domains().rule(domain)
-    if rule is Rule.ALLOW:
-        return ""
-    if rule is Rule.BLOCK:
-        return _l("Addresses at %(domain)s cannot sign here.", domain=domain)
-    if _domains().look_up(domain, seconds=LOOK_UP_SECONDS) is Verdict.TAKES_NONE:
-        return _l("There is no mail at %(domain)s. Please check the spelling.", domain=domain)
-    return ""
+    match _domains().find_objection(domain):
+        case Objection.BLOCKED:
+            return _l("Addresses at %(domain)s cannot sign here.", domain=domain)
+        case Objection.TAKES_NO_MAIL:
+            return _l("There is no mail at %(domain)s. Please check the spelling.", domain=domain)
+        case None:
+            return ""
 
 
 def _domains() -> Domains:
@@ -137,7 +127,7 @@ def declaration(
     """Of a body without mistakes."""
     name, email = names.clean_line(body.name), body.email.strip()
     domain = normalised(email).rpartition("@")[2]
-    is_thrown = is_thrown_away(domain) and _domains().rule(domain) is not Rule.ALLOW
+    is_thrown = _domains().is_throwaway(domain)
     return Declaration(
         person=Person(
             name=name,

@@ -10,15 +10,22 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from signing.core.db import transaction
+from signing.core.links import absolute
 from signing.core.refusals import NotFound
 from signing.partners import hooks, queries
-from signing.partners.models import Partner
 from signing.partners.programs import CallState, HookState, Scope, Webhook
-from signing.web.api import access, bodies
+from signing.web.api import access, bodies, cursors
 from signing.web.api.access import Access, Holder
 from signing.web.api.answering import Answer, answers
 from signing.web.api.bodies import Wrong
-from signing.web.api.campaign_shapes import Hook, HookAddress, Hooks, NewHook, Replayed
+from signing.web.api.campaign_shapes import (
+    Hook,
+    HookAddress,
+    Hooks,
+    NewHook,
+    Replayed,
+    Rows,
+)
 from signing.web.api.shapes import Nothing
 
 bp = Blueprint("hooks", __name__, url_prefix="/api/v1")
@@ -27,22 +34,27 @@ EITHER = (Holder.PARTNER, Holder.CAMPAIGN)
 
 
 @bp.get("/letters/<slug:slug>/webhooks")
-@answers(Hooks, scope=Scope.HOOKS, of=EITHER)
-def list_webhooks(slug: str, query: Nothing) -> Answer[Hooks]:  # noqa: ARG001
+@answers(Hooks, Rows, scope=Scope.HOOKS, of=EITHER)
+def list_webhooks(slug: str, query: Rows) -> Answer[Hooks]:
     """Where programs are called and how that goes; a partner's token sees the partner's own."""
     entered = access.enter_as_either(slug, Scope.HOOKS)
-    if entered.partner is not None:
-        return Answer(_list(entered.partner, is_own=True))
-    shown = [_list(one, is_own=False) for one in queries.list_all(entered.letter.id)]
-    return Answer(Hooks(webhooks=[hook for one in shown for hook in one.webhooks]))
+    letter_id, own = entered.letter.id, entered.partner
+    after = UUID(hex=cursors.read("webhooks", letter_id, query.cursor)) if query.cursor else None
+    partner_id = own.id if own is not None else None
+    found = hooks.list_page(letter_id, partner_id, after=after, limit=query.limit + 1)
+    page, following = found[: query.limit], None
+    if len(found) > query.limit:
+        cursor = cursors.seal("webhooks", letter_id, page[-1].id.hex)
+        following = absolute(
+            "api.hooks.list_webhooks", slug=entered.letter.slug, limit=query.limit, cursor=cursor
+        )
+    codes = queries.list_codes(letter_id)
+    is_own = own is not None
+    shown = [Hook(**_facts(codes[one.partner_id], one, is_own=is_own)) for one in page]
+    return Answer(Hooks(webhooks=shown, next=following), next=following)
 
 
-def _list(partner: Partner, *, is_own: bool) -> Hooks:
-    found = hooks.list_all(partner.letter_id, partner.id)
-    return Hooks(webhooks=[Hook(**_facts(partner, one, is_own=is_own)) for one in found])
-
-
-def _facts(partner: Partner, hook: Webhook, *, is_own: bool) -> dict[str, Any]:
+def _facts(code: str, hook: Webhook, *, is_own: bool) -> dict[str, Any]:
     calls = hooks.count_calls(hook)
     waiting = calls.get(CallState.WAITING.value, 0)
     dead = calls.get(CallState.DEAD.value, 0)
@@ -50,7 +62,7 @@ def _facts(partner: Partner, hook: Webhook, *, is_own: bool) -> dict[str, Any]:
         waiting, dead = waiting // TENS * TENS, dead // TENS * TENS
     return {
         "id": str(hook.id),
-        "partner": partner.code,
+        "partner": code,
         "address": hook.url if is_own else urlsplit(hook.url).hostname or "",
         "state": HookState(hook.state),
         "created_at": hook.created_at,
@@ -75,7 +87,7 @@ def add_webhook(slug: str, query: Nothing) -> Answer[NewHook]:  # noqa: ARG001
             hook, secret = hooks.add(partner, sent.address.strip(), by=entered.actor)
     except hooks.NoHook:
         raise Wrong({"address": _l("This cannot be done.")}) from None
-    return Answer(NewHook(**_facts(partner, hook, is_own=True), secret=secret))
+    return Answer(NewHook(**_facts(partner.code, hook, is_own=True), secret=secret))
 
 
 def _active(slug: str) -> Access:
@@ -92,7 +104,8 @@ def remove_webhook(slug: str, hook_id: UUID, query: Nothing) -> Answer[Hooks]:  
     entered = access.enter(slug, Scope.SET_HOOKS)
     with transaction():
         hooks.remove(_own(entered, hook_id), by=entered.actor)
-    return Answer(_list(entered.partner, is_own=True))
+    code, left = entered.partner.code, hooks.list_all(entered.letter.id, entered.partner.id)
+    return Answer(Hooks(webhooks=[Hook(**_facts(code, one, is_own=True)) for one in left]))
 
 
 @bp.post("/letters/<slug:slug>/webhooks/<uuid:hook_id>/replay")

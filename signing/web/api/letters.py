@@ -11,7 +11,6 @@ from flask import Blueprint
 
 from signing.collected import queries as collected
 from signing.core import clock
-from signing.core.db import snapshot
 from signing.core.links import absolute
 from signing.counts import cells, periods
 from signing.counts import queries as counts
@@ -101,9 +100,8 @@ def told_until(letter: Letter) -> datetime:
     Live counts, or two that one signer lies between, would tell who comes from where.
     """
     days: Counter[date] = Counter()
-    with snapshot():
-        for hour, n in counts.by_hour(letter.id):
-            days[hour.date()] += n
+    for hour, n in counts.changes(letter.id).items():
+        days[clock.begin_of(hour).date()] += n
     in_all = {day: {"": n} for day, n in days.items()}
     told = periods.tell(in_all, letter.created_at.date(), clock.now().date())
     return datetime.combine(told.open_since, time(), UTC)
@@ -111,18 +109,17 @@ def told_until(letter: Letter) -> datetime:
 
 def table(letter_id: UUID, name: str, until: datetime) -> dict[str, int]:
     """Numbers by `locale`, `country` or `day` as of one moment, small cells merged."""
-    with snapshot():
-        if name == "day":
-            return cells.merged(_by_day(letter_id, until))
-        found = counts.before(letter_id, Dimension(name), until)
-        return cells.merged({value or UNKNOWN: n for value, n in found.items()})
+    if name == "day":
+        return cells.merged(_by_day(letter_id, until))
+    found = counts.before(letter_id, Dimension(name), until)
+    return cells.merged({value or UNKNOWN: n for value, n in found.items()})
 
 
 def _by_day(letter_id: UUID, until: datetime) -> dict[str, int]:
     days: Counter[str] = Counter()
-    for hour, n in counts.by_hour(letter_id):
-        if hour < until:
-            days[hour.date().isoformat()] += n
+    for hour, n in sorted(counts.changes(letter_id).items()):
+        if clock.begin_of(hour) < until:
+            days[clock.begin_of(hour).date().isoformat()] += n
     return days
 
 

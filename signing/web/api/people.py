@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,10 @@ from signing.core.links import absolute
 from signing.core.vault import vault
 from signing.partners import queries as partners
 from signing.partners.programs import Scope
-from signing.signatures import finding, listing
-from signing.signatures.finding import Row, Sort
+from signing.signatures import listing
+from signing.signatures.finding import Row
 from signing.signatures.listing import Agreed, Place
 from signing.signatures.models import Entry, State
-from signing.signatures.wanted import Wanted
 from signing.web.api import access, cursors
 from signing.web.api.access import Holder
 from signing.web.api.answering import Answer, answers
@@ -58,28 +57,29 @@ def _place(text: str) -> Place:
 def list_signatures(slug: str, query: Rows) -> Answer[Signatures]:
     """Signatures up to yesterday (UTC), a page at a time: where from, how far, what was agreed to.
 
-    Never who; and told as of the last midnight, since what moves at this moment belongs to the name
-    that moves on the letter's page.
+    Never who; told as of the last midnight, and in no order, since what moves at this moment, or in
+    this order, belongs to the name that does so on the letter's page.
     """
     letter = access.enter_as_campaign(slug, Scope.SIGNATURES).letter
     midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    wanted = Wanted(letter.id, last_day=midnight.date() - timedelta(days=1))
     after = cursors.read("signatures", letter.id, query.cursor) if query.cursor else ""
-    found = finding.list_page(wanted, Sort.OLDEST, after=after, limit=query.limit)
+    rows, next_after = listing.list_facts(
+        letter.id, before=midnight, after=bytes.fromhex(after), limit=query.limit
+    )
     following = None
-    if found.after:
-        cursor = cursors.seal("signatures", letter.id, found.after)
+    if next_after:
+        cursor = cursors.seal("signatures", letter.id, next_after.hex())
         following = absolute(
             "api.people.list_signatures", slug=letter.slug, limit=query.limit, cursor=cursor
         )
     codes = partners.list_codes(letter.id)
-    given = listing.list_consents(letter.id, [row.id for row in found.rows])
+    given = listing.list_consents(letter.id, [row.id for row in rows])
     shown = [
         Signature(
             **_facts(letter.id, row, codes, as_of=midnight),
             consents=[_agreement(one, codes, as_of=midnight) for one in given.get(row.id, ())],
         )
-        for row in found.rows
+        for row in rows
     ]
     return Answer(Signatures(signatures=shown, next=following), next=following)
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from signing.core import locales
 from signing.counts import queries as counts
+from signing.counts.models import Dimension
 from signing.letters import queries as letters
 from signing.partners import queries as partners
 from signing.web.addresses import asset
@@ -60,7 +60,7 @@ def by_locale(slug: str) -> ResponseReturnValue:
             "v": 1,
             "letter": letter.slug,
             "count": total.n,
-            "by_locale": counts.by_locale(letter.id),
+            "by_locale": counts.by_value(letter.id, Dimension.LOCALE),
             "as_of": _time(total.as_of or letter.created_at),
         }
     )
@@ -93,17 +93,19 @@ def as_svg(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/<slug:slug>/<locale:locale>")
-def as_frame(slug: str) -> ResponseReturnValue:
-    """A page for an iframe, without any script."""
-    return _frame(slug, script="")
+@bp.get("/<slug:slug>/<locale:locale>/<any(auto, dark):theme>")
+def as_frame(slug: str, theme: str = "") -> ResponseReturnValue:
+    """A page for an iframe, without any script; light, unless the address asks otherwise."""
+    return _frame(slug, theme=theme)
 
 
 @bp.get("/<slug:slug>/<locale:locale>/from/<slug:code>")
-def as_frame_from(slug: str, code: str) -> ResponseReturnValue:
+@bp.get("/<slug:slug>/<locale:locale>/from/<slug:code>/<any(auto, dark):theme>")
+def as_frame_from(slug: str, code: str, theme: str = "") -> ResponseReturnValue:
     """The same; whoever signs by its link was brought by this partner. Unknown: passed over."""
     if partners.find_credited(letters.get_by_slug(slug).id, code) is None:
-        return redirect(url_for(".as_frame", slug=slug), 302)
-    return _frame(slug, script="", code=code)
+        return redirect(url_for(".as_frame", slug=slug, theme=theme or None), 302)
+    return _frame(slug, theme=theme, code=code)
 
 
 @bp.get("/<slug:slug>/<locale:locale>/oembed")
@@ -112,19 +114,20 @@ def as_oembed_frame(slug: str) -> ResponseReturnValue:
     return _frame(slug, script=asset("embed/oembed.js"))
 
 
-def _frame(slug: str, *, script: str, code: str = "") -> Response:
+def _frame(slug: str, *, theme: str = "", script: str = "", code: str = "") -> Response:
     shown = _count(slug, code)
     language, goal = shown.language, shown.goal
     page = render_template(
         "embed/frame.html",
         lang=language.tag,
         dir=language.direction,
+        theme=theme,
         title=letters.get_title(shown.letter, language.tag),
         count=shown.n,
         count_text=shown.count_text,
         sentence=shown.sentence,
         goal=goal,
-        goal_text=_("Goal: %(goal)s", goal=locales.number(goal, language)) if goal else "",
+        goal_text=f"{shown.count_text} / {locales.number(goal, language)}" if goal else "",
         call=shown.call,
         url=shown.url,
         stylesheet=asset("embed/frame.css"),

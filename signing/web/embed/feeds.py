@@ -12,7 +12,6 @@ from flask import Blueprint, Response, current_app
 from flask.typing import ResponseReturnValue
 
 from signing.core import clock, locales
-from signing.core.db import snapshot
 from signing.core.links import absolute
 from signing.core.locales import Language
 from signing.core.settings import Settings
@@ -102,14 +101,12 @@ def _entries(letter: Letter, language: Language) -> Iterator[_Entry]:
     summary = reading.translation.summary or markdown.plain(reading.translation.body)
     opened = uuid5(letter.id, f"opened/{language.tag}")
     yield _Entry(opened, _opened(letter), title, summary, url, language.tag)
-    with snapshot():
-        hours = counts.by_hour(letter.id)
     for post in news.list_headlines(letter, language.tag, limit=MOST_ENTRIES, with_body=True):
         told = uuid5(post.id, language.tag)
         where = {"locale": language.tag, "slug": letter.slug, "number": post.number}
         link = absolute("site.news.show", **where)
         yield _Entry(told, post.at, post.title, markdown.plain(post.body), link, post.locale)
-    for one in milestones.reached(hours):
+    for one in milestones.reached(counts.changes(letter.id)):
         reached = uuid5(letter.id, f"signed/{one.n}/{language.tag}")
         sentence = figures.people(one.n, language)
         yield _Entry(reached, one.at, sentence, title, url, language.tag)

@@ -17,7 +17,7 @@ from signing.partners import queries as partners
 from signing.web import headers
 from signing.web.embed import scripts
 from signing.web.embed.figures import Count, count
-from signing.web.embed.oembed import HEIGHT, WIDTH
+from signing.web.embed.oembed import HEIGHT
 from signing.web.embed.opening import open_to_all
 from signing.web.speech import spoken
 
@@ -70,7 +70,6 @@ def _page(letter: Letter, code: str = "") -> ResponseReturnValue:
         frame=_frame(shown, title, code),
         badge=_badge(shown),
         theme=THEME,
-        width=WIDTH,
         height=HEIGHT,
     )
     response = headers.with_script(make_response(page))
@@ -111,7 +110,7 @@ def _frame(shown: Count, title: str, code: str) -> str:
         address += f"/from/{code}"
     return (
         f'<iframe src="{address}" title="{escape(title)}"\n'
-        f'        width="{WIDTH}" height="{HEIGHT}" loading="lazy"></iframe>'
+        f'        width="100%" height="{HEIGHT}" frameborder="0" loading="lazy"></iframe>'
     )
 
 

@@ -13,19 +13,12 @@ from signing.core.settings import Settings
 from signing.core.tokens import LinkExpired, Purpose, SignatureRef, tokens
 from signing.core.vault import Unreadable
 from signing.letters import queries as letters
-from signing.letters.models import ConsentPurpose
+from signing.letters.models import MAILED
 from signing.signatures import actions, names, person, queries
 from signing.signatures.models import State
 from signing.web import headers
 from signing.web.site.letters import alternates
 from signing.web.speech import spoken
-
-MAILED = (
-    ConsentPurpose.NEWS,
-    ConsentPurpose.NEWSLETTER,
-    ConsentPurpose.FOLLOW_UP,
-    ConsentPurpose.PARTNER,
-)
 
 bp = Blueprint("confirm", __name__)
 

@@ -28,7 +28,7 @@ from signing.letters.queries import Reading
 from signing.news import queries as news
 from signing.partners import codes
 from signing.partners import queries as partners
-from signing.signatures import queries as signatures
+from signing.signatures import listing
 from signing.web import headers
 from signing.web.site import taking
 from signing.web.site.sign_form import SignForm
@@ -102,7 +102,7 @@ def render_letter(letter: Letter, form: SignForm) -> Response:
     """The page with this form in it: empty, or as it came back with errors."""
     reading = letters.read(letter, spoken().tag)
     total = counts.total(letter.id)
-    names = signatures.list_latest_names(letter.id, LATEST_NAMES)
+    names = [one.name for one in listing.list_names(letter.id, limit=LATEST_NAMES)]
     shown = taking.prepare(letter, form)
     now = clock.now()
     asks_work = taking.asks_work(letter)

@@ -7,13 +7,10 @@ from typing import cast
 from flask import current_app
 from flask_babel import gettext as _
 
-from signing.mail.domains import Domains, Rule, Verdict
-from signing.mail.domains import is_throwaway as is_thrown_away
+from signing.mail.domains import Domains, Objection
+from signing.signatures import mistyped
 from signing.signatures.address import normalised
 from signing.web.site.sign_form import SignForm
-
-# One look-up, by domain and never by address; no answer in time is a yes.
-LOOK_UP_SECONDS = 0.3
 
 
 def check(form: SignForm) -> bool:
@@ -22,23 +19,21 @@ def check(form: SignForm) -> bool:
     Called with a valid form alone.
     """
     domain = _domain(form)
-    rule = _domains().rule(domain)
-    if rule is Rule.ALLOW:
-        return True
-    if rule is Rule.BLOCK:
-        form.email.errors = [_("Addresses at %(domain)s cannot sign here.", domain=domain)]
-        return False
-    if _domains().look_up(domain, seconds=LOOK_UP_SECONDS) is Verdict.TAKES_NONE:
-        form.email.errors = [
-            _("There is no mail at %(domain)s. Please check the spelling.", domain=domain)
-        ]
-        return False
-    return True
+    match _domains().find_objection(domain):
+        case Objection.BLOCKED:
+            form.email.errors = [_("Addresses at %(domain)s cannot sign here.", domain=domain)]
+        case Objection.TAKES_NO_MAIL:
+            said = _("There is no mail at %(domain)s. Please check the spelling.", domain=domain)
+            meant = mistyped.meant(form.email.data or "")
+            asked = _("Did you mean %(domain)s?", domain=meant) if meant else ""
+            form.email.errors = [f"{said} {asked}".strip()]
+        case None:
+            return True
+    return False
 
 
 def is_throwaway(form: SignForm) -> bool:
-    domain = _domain(form)
-    return is_thrown_away(domain) and _domains().rule(domain) is not Rule.ALLOW
+    return _domains().is_throwaway(_domain(form))
 
 
 def _domain(form: SignForm) -> str:

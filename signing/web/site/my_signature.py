@@ -25,13 +25,14 @@ from signing.core.vault import Unreadable
 from signing.exports import queries as exports
 from signing.letters import queries as letters
 from signing.letters import wordings
-from signing.letters.models import ConsentPurpose, Letter, Wording
+from signing.letters.models import MAILED, ConsentPurpose, Letter, Wording
 from signing.mail import outbox
 from signing.mail.kinds import Kind
 from signing.signatures import access, actions, names, queries
 from signing.signatures.models import Entry, Show
 from signing.web import headers
 from signing.web.site.held import ENTRIES, MAILS, as_json, list_reasons
+from signing.web.site.sign_form import NAME_FAULTS
 from signing.web.speech import spoken
 
 bp = Blueprint("my_signature", __name__, url_prefix="/<locale:locale>/my-signature/<token>")
@@ -39,14 +40,6 @@ bp = Blueprint("my_signature", __name__, url_prefix="/<locale:locale>/my-signatu
 
 class UnknownChoice(Refusal):
     status = 422
-
-
-MAILED = (
-    ConsentPurpose.NEWS,
-    ConsentPurpose.NEWSLETTER,
-    ConsentPurpose.FOLLOW_UP,
-    ConsentPurpose.PARTNER,
-)
 
 
 @bp.get("")
@@ -95,13 +88,8 @@ def _shows() -> list[tuple[Show, str]]:
 @bp.post("/name")
 def correct(token: str) -> ResponseReturnValue:
     name = names.clean_line(request.form.get("name", ""))
-    if not any(character.isalpha() for character in name):
-        return _page(token, error=_("Enter your name."), typed=name)
-    if names.holds_address(name):
-        error = _("Enter your name alone, without addresses or links.")
-        return _page(token, error=error, typed=name)
-    if len(name) > names.NAME_CHARACTERS:
-        return _page(token, error=_("The name is too long: 100 characters at most."), typed=name)
+    if fault := names.find_fault(name):
+        return _page(token, error=str(NAME_FAULTS[fault]), typed=name)
     return _do(token, lambda ref: actions.correct_name(ref, name))
 
 

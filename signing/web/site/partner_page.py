@@ -114,6 +114,7 @@ def _agreement(partner: Partner, letter: Letter) -> dict[str, Any]:
     asked = _text(partner, letter) if agreeing.may_accept(partner) else None
     return {
         "asked": asked,
+        "answer_by": agreeing.answer_by(partner),
         "asked_html": markdown.render(asked.markdown) if asked else "",
         "accepted": accepted,
         "accepted_html": markdown.render(accepted.text) if accepted else "",

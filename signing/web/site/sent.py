@@ -22,7 +22,7 @@ from signing.core.settings import Settings
 from signing.core.vault import Unreadable
 from signing.letters import queries as letters
 from signing.letters.models import Letter
-from signing.signatures import actions
+from signing.signatures import actions, mistyped
 from signing.web import headers
 from signing.web.site import typed_address
 from signing.web.site.letters import alternates
@@ -42,12 +42,14 @@ def render(letter: Letter, **around: Any) -> Response:
     sealed = request.args.get("t", "")
     settings: Settings = current_app.extensions["signing.settings"]
     reading = letters.read(letter, spoken().tag)
+    address = typed_address.read(letter.id, sealed)
     page = render_template(
         "site/sent.html",
         letter=letter,
         title=reading.translation.title,
         alternates=alternates(reading, "site.letters.show"),
-        address=typed_address.read(letter.id, sealed),
+        address=address,
+        meant=mistyped.meant(address or ""),
         sealed=sealed,
         mail_from=settings.mail_from,
         again="again" in request.args,

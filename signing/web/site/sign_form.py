@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -25,7 +24,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from signing.core import locales
 from signing.letters import wordings
-from signing.letters.models import ConsentPurpose, Field, Letter, Wording
+from signing.letters.models import MAILED_BY_CAMPAIGN, ConsentPurpose, Field, Letter, Wording
 from signing.partners import codes
 from signing.partners import queries as partners
 from signing.programs import newsletters
@@ -34,8 +33,13 @@ from signing.signatures.declaration import Declaration
 from signing.signatures.models import Show
 from signing.signatures.person import Person
 from signing.signatures.screening import Reason, Sent, reasons_in
+from signing.web import typed_email
 
-POSTCODE_CHARACTERS = 20
+NAME_FAULTS = {
+    names.Fault.NO_LETTER: _l("Enter your name."),
+    names.Fault.TOO_LONG: _l("The name is too long: 100 characters at most."),
+    names.Fault.ADDRESS: _l("Enter your name alone, without addresses or links."),
+}
 # What fields are called where the letter does not do without them; and countries where it does.
 REQUIRED = {
     Field.POSTCODE: _l("Postcode"),
@@ -43,7 +47,6 @@ REQUIRED = {
     Field.ORGANISATION: _l("Organisation"),
     Field.COMMENT: _l("Why do you sign?"),
 }
-CHOICES = (ConsentPurpose.NEWS, ConsentPurpose.NEWSLETTER, ConsentPurpose.FOLLOW_UP)
 
 
 def _line(value: str | None) -> str:
@@ -60,24 +63,17 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
     class Meta:
         csrf = False  # no session in public: `web.guard` refuses posts from other sites
 
-    name = StringField(
-        _l("Your name"),
-        [
-            InputRequired(_l("Enter your name.")),
-            Length(
-                max=names.NAME_CHARACTERS,
-                message=_l("The name is too long: 100 characters at most."),
-            ),
-        ],
-        filters=[_line],
+    name = StringField(_l("Your name"), filters=[_line])
+    email = StringField(
+        _l("E-mail address"),
+        [InputRequired(_l("Enter your e-mail address.")), typed_email.complete],
     )
-    email = StringField(_l("E-mail address"), [InputRequired(_l("Enter your e-mail address."))])
     country = SelectField(
         _l("Country"), [InputRequired(_l("Choose your country."))], validate_choice=False
     )
     postcode = StringField(
         _l("Postcode (optional)"),
-        [Optional(), Length(max=POSTCODE_CHARACTERS, message=_l("This is too long."))],
+        [Optional(), Length(max=names.POSTCODE_CHARACTERS, message=_l("This is too long."))],
         filters=[_line],
     )
     city = StringField(
@@ -185,19 +181,8 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
         return said
 
     def validate_name(self, field: Any) -> None:
-        if not any(character.isalpha() for character in field.data):
-            raise ValidationError(_l("Enter your name."))
-        if names.holds_address(field.data):
-            raise ValidationError(_l("Enter your name alone, without addresses or links."))
-
-    def validate_email(self, field: Any) -> None:
-        field.data = (field.data or "").strip()
-        try:
-            validate_email(field.data, check_deliverability=False)
-        except EmailNotValidError:
-            raise ValidationError(
-                _l("Enter a complete e-mail address, such as name@example.org.")
-            ) from None
+        if fault := names.find_fault(field.data):
+            raise ValidationError(NAME_FAULTS[fault])
 
     def remember_wordings(self, shown: Mapping[ConsentPurpose, Wording]) -> None:
         """Have the form carry which sentences stood on this page."""
@@ -220,7 +205,7 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
         read = self._wordings_read(letter, locale)
         show = Show(self.show_name.data)
         chosen = {ConsentPurpose.SIGN}
-        chosen |= {purpose for purpose in CHOICES if purpose in self and self[purpose].data}
+        chosen |= {one for one in self._choices() if self[one].data}
         if show is not Show.NO:
             chosen.add(ConsentPurpose.SHOW_NAME)
         if self.partner.data and ConsentPurpose.PARTNER in read:
@@ -258,8 +243,10 @@ class SignForm(FlaskForm):  # type: ignore[misc]  # it ships no types
         return read
 
     def _purposes(self) -> list[ConsentPurpose]:
-        always = {ConsentPurpose.SIGN, ConsentPurpose.SHOW_NAME}
-        return [one for one in ConsentPurpose if one in always or (one in CHOICES and one in self)]
+        return [ConsentPurpose.SIGN, ConsentPurpose.SHOW_NAME, *self._choices()]
+
+    def _choices(self) -> list[ConsentPurpose]:
+        return [one for one in MAILED_BY_CAMPAIGN if one in self]
 
 
 def _ids(joined: str | None) -> list[UUID]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from signing.core.settings import Settings
 from signing.web import headers
@@ -53,13 +54,14 @@ from signing.web.staff import (
     texts,
     texts_editor,
     texts_files,
+    too_large,
     wordings,
     work,
 )
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
 for page in (
-    sign_in, invitation, again, home, account, second_factor, members, audit_log,
+    sign_in, invitation, too_large, again, home, account, second_factor, members, audit_log,
     new_letter, texts, texts_editor, texts_files, overview, work, history,
     news, news_editor, news_mailing, news_seeing,
     partners, partners_one, partners_embed,
@@ -70,6 +72,7 @@ for page in (
     collected, collected_entry, collected_figures, collected_files, collected_sheets,
 ):  # fmt: skip
     staff.register_blueprint(page.bp)
+staff.register_error_handler(RequestEntityTooLarge, too_large.refuse)
 gate.install(staff)
 
 

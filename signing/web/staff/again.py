@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,6 +15,7 @@ from signing.web import headers
 from signing.web.staff import cookie, entering, gate
 from signing.web.staff.forms import AgainForm
 
+log = logging.getLogger(__name__)
 bp = Blueprint("again", __name__, url_prefix="/again")
 
 
@@ -50,6 +53,7 @@ def prove() -> ResponseReturnValue:
     with transaction():
         if is_right or second_factors.use(known.member, code):
             return _go_on()
+    log.warning("member %s did not prove again who they are", known.member.id)
     return _page(form, _("Password or code is wrong."), 422)
 
 

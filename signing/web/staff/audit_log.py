@@ -15,7 +15,6 @@ from flask.typing import ResponseReturnValue
 from signing.audit import ActorKind, Verb, log
 from signing.audit import details as audit_details
 from signing.audit import queries as audit
-from signing.audit.details import Detail
 from signing.audit.models import AuditEvent
 from signing.audit.queries import Place, Wanted
 from signing.core.db import transaction
@@ -24,10 +23,10 @@ from signing.partners import tokens
 from signing.staff_accounts import queries
 from signing.staff_accounts.roles import Act
 from signing.web.speech import spoken
-from signing.web.staff import gate, tables, verbs, words
+from signing.web.staff import audit_telling, gate, tables, verbs, words
+from signing.web.staff.audit_telling import Told
 
 bp = Blueprint("audit_log", __name__, url_prefix="/audit")
-A_PAGE = 50
 HEADER = ("at", "actor", "actor_id", "verb", "subject", "letter_id", "details")
 FILTERS = ("verb", "subject", "member", "day", "letter")
 
@@ -37,7 +36,7 @@ class Line:
     """An event with its details as people read them."""
 
     event: AuditEvent
-    details: list[Detail]
+    details: list[Told]
 
     @property
     def what(self) -> str:
@@ -64,17 +63,30 @@ def show() -> ResponseReturnValue:
 def prepared(sought: Wanted) -> dict[str, Any]:
     """What the table needs: a page of events, who is called how, what was chosen."""
     chosen = {name: _sent(name) for name in FILTERS}
-    found = audit.list_page(sought, after=Place.read(_sent("after")), limit=A_PAGE + 1)
-    page = tables.of(found, lambda event: str(Place.of(event)), size=A_PAGE, **chosen)
+    table = tables.read("-when")
+    found = audit.list_page(
+        sought,
+        after=Place.read(table.after),
+        limit=table.limit,
+        is_oldest_first=not table.order.is_descending,
+    )
+    page = table.of(found, lambda event: str(Place.of(event)), **chosen)
     members = {str(id_): name for id_, name in queries.list_names().items()}
     by = {one.actor_id for one in page.rows if one.actor_kind == ActorKind.PROGRAM}
     return {
-        "lines": [Line(one, audit_details.read(one.verb, one.details)) for one in page.rows],
+        "lines": [Line(one, _told(one)) for one in page.rows],
         "page": page,
         "names": members | tokens.list_names(by),
         "verbs": verbs.listed(),
         "chosen": chosen,
     }
+
+
+def _told(event: AuditEvent) -> list[Told]:
+    """Without what was noted as empty: “Changed: –” tells nobody anything."""
+    found = audit_details.read(event.verb, event.details)
+    told = (audit_telling.tell(one, spoken()) for one in found)
+    return [one for one in told if one.is_change or one.value != audit_telling.NOTHING]
 
 
 def wanted(act: Act, letter_id: UUID | None = None) -> Wanted:

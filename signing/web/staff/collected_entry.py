@@ -13,7 +13,9 @@ from signing.collected import actions, entering, queries
 from signing.collected.actions import NotNow
 from signing.collected.entering import Entered
 from signing.collected.models import Collection, Kind
+from signing.core import locales
 from signing.core.db import transaction
+from signing.letters import paper
 from signing.staff_accounts.roles import Act
 from signing.web.staff import desk, gate
 from signing.web.staff.collected_forms import LineForm, SheetsForm
@@ -49,8 +51,13 @@ def begin(slug: str) -> ResponseReturnValue:
 @gate.asks(Act.COLLECT)
 def show(slug: str, collection_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # as above
     collection = _open(collection_id)
-    form = LineForm(formdata=None, data={"sheet": request.args.get("sheet", "")})
+    form = _form(collection, formdata=None, data={"sheet": request.args.get("sheet", "")})
     return _page(collection, form, same=request.args.get("same"))
+
+
+def _form(collection: Collection, **values: Any) -> LineForm:
+    asked = paper.columns(desk.letter())
+    return LineForm(**values).fit(asked, keeps_addresses=collection.keeps_addresses)
 
 
 def _open(collection_id: UUID) -> Collection:
@@ -69,7 +76,8 @@ def _page(
         status,
         collection=collection,
         form=form,
-        latest=queries.list_rows(collection.letter_id, collection.id, limit=LATEST),
+        countries=dict(locales.countries(locales.current().tag)),
+        latest=queries.list_typed(collection, gate.signed().doer.actor.id, limit=LATEST),
         sheet=sheet,
         on_sheet=queries.count_on_sheet(collection, sheet),
         **{"same": None, **values},
@@ -80,8 +88,9 @@ def _page(
 @gate.asks(Act.COLLECT)
 def enter(slug: str, collection_id: UUID) -> ResponseReturnValue:
     """One line. What is counted already is said at once, and nothing typed is lost."""
-    collection, form = _open(collection_id), LineForm(formdata=request.form)
-    signer = form.read(keeps_addresses=collection.keeps_addresses)
+    collection = _open(collection_id)
+    form = _form(collection, formdata=request.form)
+    signer = form.read()
     if signer is None:
         return _page(collection, form, 422)
     with transaction():
@@ -93,7 +102,7 @@ def enter(slug: str, collection_id: UUID) -> ResponseReturnValue:
 
 
 def _next(slug: str, collection_id: UUID, sheet: str, done: Entered) -> str:
-    """The empty line, on the same sheet; `same` is where this name and town came before."""
+    """The empty line, on the same sheet; `same` is where this name and place came before."""
     kept: dict[str, Any] = {"sheet": sheet} if sheet else {}
     if done.same_name_on is not None:
         kept["same"] = done.same_name_on

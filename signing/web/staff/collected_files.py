@@ -9,17 +9,27 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from signing.audit import Verb
 from signing.collected import actions, columns, loading, queries, sizes, tables
 from signing.collected.actions import NotNow
 from signing.collected.columns import Column
 from signing.collected.models import Collection, Kind, State
 from signing.collected.tables import NotATable
 from signing.core.db import transaction
+from signing.core.refusals import Refusal
 from signing.staff_accounts.roles import Act
 from signing.web.staff import collected_words as words
 from signing.web.staff import desk, gate
 from signing.web.staff.collected_forms import Chosen, UploadForm, today
+from signing.web.staff.signatures_one import outline
+
+
+class NotYours(Refusal):
+    status = 403
+    message = _l("Whoever brought this list chooses its columns, or somebody who may see names.")
+
 
 bp = Blueprint("collected_files", __name__, url_prefix="/letters/<slug>/collected")
 FIRST_ROWS = 6
@@ -78,11 +88,22 @@ def show_columns(slug: str, collection_id: UUID) -> ResponseReturnValue:  # noqa
 def _waiting(collection_id: UUID) -> tuple[Collection, list[list[str]]]:
     """The collection whose columns are not chosen yet, and the first rows, of one width."""
     collection = queries.get(desk.letter().id, collection_id)
+    is_own = collection.member_id == gate.signed().doer.actor.id
+    if not is_own and not gate.signed().may(Act.SEE_SIGNATURES, collection.letter_id):
+        raise NotYours
     first = list(islice(loading.rows(collection.letter_id, collection.id), FIRST_ROWS))
     if collection.state != State.UPLOADED or not first:
         raise NotNow
     width = max(map(len, first))
-    return collection, [[*row, *[""] * (width - len(row))] for row in first]
+    rows = [[*row, *[""] * (width - len(row))] for row in first]
+    return collection, rows if is_own else _opened(collection, rows)
+
+
+def _opened(collection: Collection, first: list[list[str]]) -> list[list[str]]:
+    """The people of somebody else's file, as those of every list are seen: written down."""
+    with transaction():
+        actions.note(Verb.COLLECTED_OPENED, collection, gate.signed().doer.actor, {})
+    return [[outline(cell) if "@" in cell else cell for cell in row] for row in first]
 
 
 def _columns_page(

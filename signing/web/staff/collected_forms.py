@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,17 +16,26 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from signing.collected import queries, sizes
 from signing.collected.actions import About
-from signing.collected.columns import Column, Problem, Signer, checked
+from signing.collected.columns import (
+    Column,
+    Problem,
+    Signer,
+    checked,
+    country,
+)
 from signing.collected.columns import suffice as columns_suffice
 from signing.collected.models import Basis, Kind
 from signing.collected.person import Person
 from signing.core import clock
 from signing.letters import paper
+from signing.letters.models import Field
 from signing.signatures import names
 from signing.web.staff import collected_words as words
+from signing.web.staff import numbers
 from signing.web.staff.forms import Plain
 
 LONGEST, LONGEST_WORDING, LONGEST_SHEET = sizes.SOURCE, sizes.WORDING, 20
+LINE = ("name", "postcode", "city", "email")  # of a line: what is sealed
 MOST = 10**10  # more people than there are
 _TOO_LONG = _l("This is too long.")
 FILES = (Kind.OPENPETITION, Kind.CHANGE, Kind.OTHER, Kind.PAPER)
@@ -158,41 +166,59 @@ class FigureForm(AboutForm):
 
     @property
     def n(self) -> int:
-        """Digits of any script; commas, points and spaces between them are no matter."""
-        kept = [one for one in self.number.data or "" if one.isalnum()]
-        digits = [unicodedata.digit(one, -1) for one in kept[:30]]
-        if not digits or -1 in digits:
-            return -1
-        return int("".join(map(str, digits)))
+        return numbers.whole(self.number.data or "") or 0
 
 
 class LineForm(Plain):
-    """One line of a sheet, typed in."""
+    """One line of a sheet, typed in; `fit` says of what."""
 
     sheet = StringField(
         _l("Sheet"), [Optional(), Length(max=LONGEST_SHEET, message=_TOO_LONG)], filters=[_line]
     )
     name = StringField(_l("Name"), filters=[_line])
-    city = StringField(_l("Town"), filters=[_line])
+    postcode = StringField(
+        paper.LABELS[Field.POSTCODE],
+        [Optional(), Length(max=names.POSTCODE_CHARACTERS, message=_TOO_LONG)],
+        filters=[_line],
+    )
+    city = StringField(paper.LABELS[Field.CITY], filters=[_line])
+    country = StringField(paper.LABELS[Field.COUNTRY], [Optional()], filters=[_line])
     email = StringField(
         _l("E-mail address"), [Optional()], filters=[lambda value: (value or "").strip()]
     )
 
-    def read(self, *, keeps_addresses: bool) -> Signer | None:
+    def fit(self, asked: Sequence[Field], *, keeps_addresses: bool) -> LineForm:
+        """Asks what the sheet asks, in its order, as far as it may be kept."""
+        for field in paper.LABELS:
+            if field not in asked:
+                del self[field.value]
+        if not keeps_addresses:
+            del self.email
+        self.between = [self[field.value] for field in asked]
+        return self
+
+    def validate_country(self, field: Any) -> None:
+        if field.data and not country(field.data):
+            raise ValidationError(_("No country is called that. Its two letters will do, too."))
+
+    def read(self) -> Signer | None:
         """Who signed on this line; None where something is wrong, which the fields then say."""
         if not self.validate():
             return None
-        email = (self.email.data or "") if keeps_addresses else ""
-        person = Person(name=self.name.data or "", city=self.city.data or "", email=email)
-        found = checked(person, sheet=self.sheet.data or "")
+        kept = {name: self[name].data or "" for name in LINE if name in self}
+        found = checked(
+            Person(**kept),
+            country=country(self["country"].data or "") if "country" in self else "",
+            sheet=self.sheet.data or "",
+        )
         if isinstance(found, Signer):
             return found
         self.complain(found)
         return None
 
     def complain(self, problem: Problem) -> None:
-        fields = {Problem.ADDRESS_ODD: self.email, Problem.CITY_TOO_LONG: self.city}
-        fields.get(problem, self.name).errors = [words.PROBLEMS[problem]]
+        fields = {Problem.ADDRESS_ODD: "email", Problem.CITY_TOO_LONG: "city"}
+        self[fields.get(problem, "name")].errors = [words.PROBLEMS[problem]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def _words(letter: Letter, tag: str) -> Words:
     return paper.write(
         letters.read(letter, tag),
         url=absolute("site.letters.show", **here),
+        address=absolute("site.letters.choose", slug=letter.slug),
         privacy_url=absolute("site.notices.privacy", **here),
     )
 

@@ -43,4 +43,5 @@ PROBLEMS = {
     Problem.NAME_ODD: _l("An address or a link stands where the name should be."),
     Problem.ADDRESS_ODD: _l("This is no complete e-mail address."),
     Problem.CITY_TOO_LONG: _l("The name of the town is too long."),
+    Problem.NO_TABLE: _l("From here on this is no table: the whole file was thrown away."),
 }

@@ -18,7 +18,7 @@ from signing.staff_accounts import roles
 from signing.staff_accounts.roles import Act
 from signing.web import headers
 from signing.web.speech import spoken
-from signing.web.staff import gate, words
+from signing.web.staff import checklist, gate, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,12 @@ def letter() -> Letter:
     return letters.get_by_any_slug(str((request.view_args or {})["slug"]))
 
 
+def _following(own: Letter) -> checklist.Step | None:
+    """What comes next for a draft of which something was just done."""
+    is_asked = own.state == State.DRAFT and bool(request.args.get("done"))
+    return checklist.of(own).following if is_asked else None
+
+
 def page(template: str, status: int = 200, **values: Any) -> ResponseReturnValue:
     """A page in the letter's frame; `letter` and `title` are there for every template."""
     own = values.pop("letter", None) or letter()
@@ -122,6 +128,7 @@ def page(template: str, status: int = 200, **values: Any) -> ResponseReturnValue
         state_name=words.LETTER_NAMES[State(own.state)],
         count=counts.total(own.id).n,
         is_wrong=status in {409, 422},
+        following=_following(own),
         entrance=entrance(own),
         desk_groups=[group for group in groups if group.tabs],
         **values,

@@ -13,7 +13,7 @@ from signing.core import locales
 from signing.core.db import transaction
 from signing.core.settings import Settings
 from signing.core.vault import Unreadable
-from signing.exports import actions, carrying, encryption, gone, purpose, queries
+from signing.exports import actions, carrying, encryption, gone, papers, purpose, queries
 from signing.exports.carrying import Begun
 from signing.exports.choice import Choice, Format, Preset
 from signing.exports.models import Export, State
@@ -74,15 +74,20 @@ class Line:
 @bp.get("")
 @gate.asks(Act.EXPORT)
 def show_all(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
-    letter = desk.letter()
-    before = _id(request.args.get("after", ""))
-    found = queries.list_page(letter.id, before=before, limit=A_PAGE + 1)
-    page = tables.of(found, lambda one: str(one.id), size=A_PAGE)
+    letter, table = desk.letter(), tables.read("-asked", "-rows", size=A_PAGE)
+    chosen = request.args.get("state", "")
+    state = State(chosen) if chosen in set(State) else None
+    found = queries.list_page(
+        letter.id, table.order, state=state, after=table.after_id, limit=table.limit
+    )
+    page = table.of(found, lambda one: one.id.hex, state=state.value if state else "")
     return desk.page(
         "staff/exports/all.html",
         letter=letter,
         lines=[Line.of(one, {}) for one in page.rows],  # the list names no filters
-        pages=page,
+        page=page,
+        chosen=state,
+        states=words.STATES,
         presets=words.PRESETS,
         names=_names(),
         me=str(gate.signed().id),
@@ -92,13 +97,6 @@ def show_all(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads 
 def _names() -> dict[str, str]:
     """How members are called, by their ids as exports note them."""
     return {str(id_): name for id_, name in members.list_names().items()}
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @bp.get("/<uuid:export_id>")
@@ -116,6 +114,8 @@ def show(slug: str, export_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
         key=_key_name(line.why),
         gone=_count_gone(export),
         languages=_languages(letter),
+        language_names={tag: one.name for tag, one in locales.languages().items()},
+        papers=[one for one in papers.list_of(letter.id, export_id) if not one.has_lapsed],
         delivers=line.choice.preset is Preset.DELIVERY,
         words=words,
         names=_names(),

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import CombinedMultiDict
 
 from signing.core.db import transaction
-from signing.exports import actions, encryption, queries
-from signing.exports.actions import ALONE
-from signing.exports.choice import Format, Preset
+from signing.exports import actions, allowance, encryption, queries
+from signing.exports.choice import Choice, Format, Preset
 from signing.exports.refused import NobodyElse, NothingToExport
-from signing.letters.models import ConsentPurpose
+from signing.moderation import hidden
+from signing.signatures.wanted import Wanted
 from signing.staff_accounts.roles import Act
 from signing.web.staff import desk, gate
 from signing.web.staff import exports_words as words
@@ -27,20 +27,28 @@ MOST_BYTES = 4 * encryption.MOST_BYTES  # a key as a file, or pasted with its si
 @bp.get("/new")
 @gate.asks(Act.EXPORT, fresh=True)
 def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+    """First what it is for; then what that needs, and nothing else."""
     letter = desk.letter()
-    chosen = {"preset": Preset.DELIVERY, "format": Format.CSV, "consent": ConsentPurpose.NEWS}
+    chosen = {"preset": request.args.get("for", ""), "format": Format.CSV}
     return _page(ExportForm(formdata=None, data=chosen).offer(letter))
 
 
-def _page(form: ChoiceForm, status: int = 200, **preview: object) -> ResponseReturnValue:
-    others = queries.list_seconds(form.letter.id, but=str(gate.signed().id))
+def _page(form: ChoiceForm, status: int = 200, **preview: Any) -> ResponseReturnValue:
+    me = str(gate.signed().id)
+    others = queries.list_seconds(form.letter.id, but=me)
+    whose = preview.pop("conditions", Choice(Wanted(form.letter.id)).conditions())
     return desk.page(
         "staff/exports/ask.html",
         status,
         letter=form.letter,
         form=form,
         names=words.COLUMNS,
-        alone=ALONE,
+        presets=words.PRESETS,
+        hints=words.HINTS,
+        hidden=hidden.count(form.letter.id, whose) if form.chosen is Preset.DELIVERY else 0,
+        alone=allowance.ALONE,
+        days=allowance.WITHIN.days,
+        left=allowance.left(form.letter.id, me),
         has_others=bool(others),
         preview=preview,
     )
@@ -57,10 +65,12 @@ def preview(slug: str) -> ResponseReturnValue:  # noqa: ARG001
         return _page(form, 422)
     choice = form.choice
     with transaction():
-        actions.note_preview(letter, choice, by=gate.signed().doer.actor)
+        actions.note_preview(letter, choice, by=gate.signed().doer.actor, number=FIRST_ROWS)
     number = queries.count(choice)
     rows = queries.list_first(choice, FIRST_ROWS)
-    return _page(form, number=number, columns=choice.columns, rows=rows)
+    return _page(
+        form, number=number, columns=choice.columns, rows=rows, conditions=choice.conditions()
+    )
 
 
 def _sent() -> CombinedMultiDict[str, Any]:

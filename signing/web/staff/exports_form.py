@@ -48,9 +48,9 @@ class ChoiceForm(Plain):
 
     preset = RadioField(_l("What is it for?"), default=Preset.DELIVERY.value)
     columns = SelectMultipleField(_l("Columns"))
-    consent = SelectField(_l("Who agreed to"))
-    country = SelectField(_l("Country"))
-    locale = SelectField(_l("Language they signed in"))
+    consent = SelectField(_l("Who agreed to"), default=ConsentPurpose.NEWS.value)
+    country = SelectField(_l("Country"), default="")
+    locale = SelectField(_l("Language they signed in"), default="")
     partner = SelectField(_l("Came through"), default="")
     entry = SelectField(_l("Where they signed"), default="")
     first_day = DateField(_l("Signed from day"), [Optional()])
@@ -58,6 +58,7 @@ class ChoiceForm(Plain):
     format = RadioField(_l("File"), default=Format.CSV.value)
     has_names = BooleanField()
     has_mark = BooleanField()
+    has_hidden = BooleanField()
 
     def offer(self, letter: Letter) -> ChoiceForm:
         """Set what can be chosen for this letter."""
@@ -96,6 +97,24 @@ class ChoiceForm(Plain):
             raise ValidationError(_l("The last day is before the first."))
 
     @property
+    def chosen(self) -> Preset | None:
+        """What it is for, once that is said: the rest of the form follows from it."""
+        said = str(self.preset.data or "")
+        return Preset(said) if said in set(Preset) else None
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """The columns that follow from what it is for."""
+        preset = self.chosen
+        return choice.columns(preset, (), self.letter.fields) if preset else ()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Some signatures are meant and not all, or what was typed to say so is wrong."""
+        few = (self.country, self.locale, self.partner, self.entry, self.first_day, self.last_day)
+        return any(one.data or one.errors for one in few)
+
+    @property
     def choice(self) -> Choice:
         """What was chosen; the form is valid."""
         preset = Preset(self.preset.data)
@@ -116,6 +135,7 @@ class ChoiceForm(Plain):
             format=Format(self.format.data),
             countries_in=spoken().tag if self.has_names.data else "",
             has_mark=bool(self.has_mark.data),
+            has_hidden=bool(self.has_hidden.data),
         )
 
 

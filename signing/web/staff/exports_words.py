@@ -10,10 +10,18 @@ from signing.exports.models import State
 from signing.letters.models import ConsentPurpose
 
 PRESETS = {
-    Preset.DELIVERY: _l("For the addressee: what signers agreed to hand over"),
-    Preset.MAILING: _l("A mailing list: only who agreed to it, and still does"),
+    Preset.DELIVERY: _l("For the addressee"),
+    Preset.MAILING: _l("For a mailing"),
     Preset.SHOWN: _l("Names that stand on the public page"),
-    Preset.FULL: _l("For the campaign itself: choose the columns"),
+    Preset.FULL: _l("For the campaign itself"),
+}
+HINTS = {
+    Preset.DELIVERY: _l("What signers agreed to hand over, and everybody who confirmed."),
+    Preset.MAILING: _l(
+        "E-mail address, name and language of those who agreed to news, and still do."
+    ),
+    Preset.SHOWN: _l("For print or another page: names as they are shown. No addresses."),
+    Preset.FULL: _l("For your own records: you choose the columns, addresses too."),
 }
 MAILINGS = {
     ConsentPurpose.NEWS: _l("News about this letter"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, ValidationError
@@ -17,6 +16,7 @@ from signing.staff_accounts import languages, passwords
 from signing.staff_accounts.passwords import Weakness
 from signing.staff_accounts.profile import NAME_CHARACTERS
 from signing.staff_accounts.roles import Held, Reach, Role
+from signing.web import typed_email
 from signing.web.staff import words
 
 WEAK = {
@@ -120,7 +120,10 @@ class RoleForm(Plain):
 
 
 class InviteForm(RoleForm):
-    email = StringField(_l("E-mail address"), [InputRequired(_l("Enter an e-mail address."))])
+    email = StringField(
+        _l("E-mail address"),
+        [InputRequired(_l("Enter an e-mail address.")), typed_email.complete],
+    )
     locale = SelectField(_l("Language of the invitation"))
 
     def offer(self, where: Reach, titles: list[tuple[str, str]]) -> InviteForm:
@@ -128,12 +131,3 @@ class InviteForm(RoleForm):
         named = locales.languages()
         self.locale.choices = [SelectChoice(tag, named[tag].name) for tag in languages.tags()]
         return self
-
-    def validate_email(self, field: Any) -> None:
-        field.data = (field.data or "").strip()
-        try:
-            validate_email(field.data, check_deliverability=False)
-        except EmailNotValidError:
-            raise ValidationError(
-                _l("Enter a complete e-mail address, such as name@example.org.")
-            ) from None

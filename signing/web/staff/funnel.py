@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from signing.core import clock
 from signing.counts import series
 from signing.counts.series import Span, Step
 from signing.letters.models import Letter
@@ -39,8 +40,9 @@ class Flow:
 
     @property
     def confirmed_percent(self) -> int | None:
-        """Of the mails; over a hundred where forms of earlier days were confirmed in these."""
-        return round(100 * self.confirmed / self.mailed) if self.mailed else None
+        """Of the mails; none where forms of earlier days, confirmed in these, would falsify it."""
+        is_share = 0 <= self.confirmed <= self.mailed and self.mailed > 0
+        return round(100 * self.confirmed / self.mailed) if is_share else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def of(letter: Letter, changes: Mapping[int, int], now: datetime) -> Funnel:
     begin = series.day_begin(now - timedelta(days=DAYS - 1), zone)
     hours = health.list_hours(letter.id, begin)
     parts = [_by_hour(hours, of_state) for of_state in STATES]
-    since = {hour: n for hour, n in changes.items() if hour >= series.hour_of(begin)}
+    since = {hour: n for hour, n in changes.items() if hour >= clock.hour_of(begin)}
     columns = [
         series.spans(found, step=Step.DAY, zone=zone, begin=begin, end=now, total=0)
         for found in (*parts, since)

@@ -5,7 +5,8 @@ Each page names its `Act`. A page that names none opens to nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -50,12 +51,18 @@ from signing.web.guard import SAFE
 from signing.web.staff import cookie
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+log = logging.getLogger(__name__)
 WORDS = Domain([str(TRANSLATIONS), str(TRANSLATIONS)], domain="messages;staff")
 
 
 class FormTooOld(Refusal):
     status = 400
     message = _l("This form does not belong to your session. Load the page again.")
+
+
+class Illegible(Refusal):
+    status = 400
+    message = _l("This cannot be read. Go back, and try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +131,11 @@ def install(door: Blueprint) -> None:
 def _check() -> ResponseReturnValue | None:
     WORDS.as_default()
     speak(locales.choose(request.accept_languages.values(), languages.tags(), locales.SOURCE))
+    _refuse_nul(request.args.items(multi=True))
+    _refuse_nul((request.view_args or {}).items())
     view = current_app.view_functions[str(request.endpoint)]
     if view in OPEN:
+        _refuse_nul(request.form.items(multi=True))
         return None
     asked = ASKED.get(view)
     if asked is None:
@@ -138,6 +148,12 @@ def _check() -> ResponseReturnValue | None:
     if asked.most_bytes:  # for those who are signed in, and before the form is read
         request.max_content_length = request.max_form_memory_size = asked.most_bytes
     return _check_signed(signed, asked)
+
+
+def _refuse_nul(sent: Iterable[tuple[str, Any]]) -> None:
+    """PostgreSQL has no text with this character, and nobody can type it: no page meets it."""
+    if any("\0" in str(one) for pair in sent for one in pair):
+        raise Illegible
 
 
 def speak(tag: str) -> None:
@@ -175,6 +191,7 @@ def _check_form() -> None:
         validate_csrf(request.form.get("csrf_token"))
     except ValidationError:
         raise FormTooOld from None
+    _refuse_nul(request.form.items(multi=True))
 
 
 def _is_allowed(known: Known, act: Act) -> bool:
@@ -210,7 +227,8 @@ def next_page() -> str:
     wanted = sent.get("next", "")
     path = wanted.partition("?")[0]
     is_ours = path == "/staff" or path.startswith("/staff/")
-    return wanted if is_ours and _shows_page(path) else url_for("staff.home.show")
+    is_one_line = wanted.isprintable()  # as an answer's head has to be
+    return wanted if is_ours and is_one_line and _shows_page(path) else url_for("staff.home.show")
 
 
 def signed() -> Signed:
@@ -219,5 +237,8 @@ def signed() -> Signed:
 
 
 def _refuse(refusal: Refusal) -> ResponseReturnValue:
+    """A page that says why; who tried what their roles do not allow stands in the log, by id."""
+    if isinstance(refusal, NotAllowed) and "signed" in g:
+        log.warning("member %s was refused %s", signed().id, request.endpoint)
     page = render_template("staff/refusal.html", message=str(refusal))
     return make_response(page, refusal.status)

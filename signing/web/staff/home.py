@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signing.core import locales
 from signing.counts import queries as counts
 from signing.letters import listing
-from signing.letters.listing import Sought
+from signing.letters.listing import Called, Entry, Sought
 from signing.letters.models import Letter, State
 from signing.staff_accounts.roles import Act
 from signing.web.speech import spoken
 from signing.web.staff import desk, gate, home_waiting, tables, words
+from signing.web.staff.tables import Page
 
 bp = Blueprint("home", __name__)
+SORTS = ("letter", "state", "-signatures")
+STATES = list(State)  # in the order of a letter's life
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +43,12 @@ class Line:
 @gate.asks(Act.SEE_HOME)
 def show() -> ResponseReturnValue:
     chosen = {name: request.args.get(name, "").strip() for name in ("q", "state")}
-    found = listing.list_page(
-        _sought(chosen), after=request.args.get("after", ""), limit=tables.A_PAGE + 1
-    )
-    page = tables.of(found, lambda letter: letter.slug, size=tables.A_PAGE, **chosen)
+    found = listing.list_entries(_sought(chosen))
+    called = listing.name(found, spoken().tag)
+    page = _sorted(found, called, chosen)
     return render_template(
         "staff/home.html",
-        lines=_lines(page.rows),
+        lines=_lines(listing.list_these([one.id for one in page.rows]), called),
         page=page,
         chosen=chosen,
         is_filtered=any(chosen.values()),
@@ -60,9 +64,25 @@ def _sought(chosen: dict[str, str]) -> Sought:
     return Sought(None if where.is_all else where.letters, chosen["q"], state)
 
 
-def _lines(letters: Sequence[Letter]) -> list[Line]:
+def _sorted(
+    found: list[Entry], called: Mapping[UUID, Called], chosen: dict[str, str]
+) -> Page[Entry]:
+    """Letters have as many titles as languages, so they are sorted here, by the one that is shown;
+    how many have signed is asked for all of them only where they are sorted by it.
+    """
+    table = tables.read(*SORTS)
+    is_counted = table.order.by == "signatures" and found
+    totals = counts.totals([one.id for one in found]) if is_counted else {}
+    keys: dict[str, Callable[[Entry], Any]] = {
+        "letter": lambda one: tables.by_words(called[one.id].title),
+        "state": lambda one: STATES.index(State(one.state)),
+        "signatures": lambda one: totals.get(one.id, 0),
+    }
+    return table.of_all(found, keys, lambda one: one.slug, **chosen)
+
+
+def _lines(letters: Sequence[Letter], called: Mapping[UUID, Called]) -> list[Line]:
     """By as many statements for a page of letters as for one."""
-    called = listing.name(letters, spoken().tag)
     ids = [one.id for one in letters]
     totals = counts.totals(ids) if ids else {}
     waits = home_waiting.count(gate.signed(), ids) if ids else Counter()
@@ -87,6 +107,4 @@ def _listed(tags: Sequence[str]) -> str:
 
 def _new_letter() -> str:
     """Where a new letter begins, for those who may; "" for others."""
-    endpoint = "staff.new_letter.show"
-    is_there = endpoint in current_app.view_functions
-    return url_for(endpoint) if is_there and gate.signed().may(Act.EDIT_LETTER) else ""
+    return url_for("staff.new_letter.show") if gate.signed().may(Act.EDIT_LETTER) else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -18,16 +21,23 @@ from signing.web.staff import gate, tables, words
 from signing.web.staff.forms import InviteForm, RoleForm
 
 bp = Blueprint("members", __name__, url_prefix="/members")
+SORTS = ("name", "state", "factor", "-seen")
+STATES = list(State)
+KEYS: dict[str, Callable[[Known], Any]] = {
+    "name": lambda one: tables.by_words(one.profile.shown),
+    "state": lambda one: STATES.index(State(one.member.state)),
+    "factor": lambda one: one.has_second_factor,  # whoever has none comes first
+    "seen": lambda one: one.member.seen_on or date.min,
+}
 
 
 @bp.get("")
 @gate.asks(Act.MANAGE_MEMBERS)
 def show_all() -> ResponseReturnValue:
-    """By name. Names are sealed, so that the database cannot sort by them: all are opened."""
+    """Names are sealed, so that the database cannot sort by them: all are opened."""
     chosen = {name: request.args.get(name, "") for name in ("role", "state")}
     found = [one for one in queries.list_known(_reach()) if _fits(one, chosen)]
-    few = _behind(found, request.args.get("after", ""))
-    page = tables.of(few, _place, size=tables.A_PAGE, **chosen)
+    page = tables.read(*SORTS).of_all(found, KEYS, lambda one: one.member.id.hex, **chosen)
     return render_template(
         "staff/members.html",
         members=page.rows,
@@ -37,25 +47,22 @@ def show_all() -> ResponseReturnValue:
         letter_names=words.letter_names(spoken().tag),
         roles=words.ROLES,
         states=words.STATES,
+        pending=invitations.list_pending(_reach()),
         done=request.args.get("done", ""),
     )
+
+
+@bp.post("/invitations/<uuid:invitation_id>/withdraw")
+@gate.asks(Act.MANAGE_MEMBERS, fresh=True)
+def withdraw(invitation_id: UUID) -> ResponseReturnValue:
+    with transaction():
+        invitations.withdraw(invitation_id, by=gate.signed().doer)
+    return redirect(url_for("staff.members.show_all", done="1"), 303)
 
 
 def _fits(known: Known, chosen: dict[str, str]) -> bool:
     is_of_role = not chosen["role"] or any(one.role == chosen["role"] for one in known.held)
     return is_of_role and (not chosen["state"] or known.member.state == chosen["state"])
-
-
-def _place(known: Known) -> str:
-    """The address of a page names nobody."""
-    return known.member.id.hex
-
-
-def _behind(found: list[Known], after: str) -> list[Known]:
-    """A page's worth and one more, behind that member; from the beginning if there is none."""
-    places = [_place(one) for one in found]
-    begin = places.index(after) + 1 if after in places else 0
-    return found[begin : begin + tables.A_PAGE + 1]
 
 
 def _reach() -> Reach:

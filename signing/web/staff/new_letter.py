@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from signing.core import locales
 from signing.core.db import transaction
@@ -26,12 +26,16 @@ from signing.web.staff.texts_forms import one_line
 
 bp = Blueprint("new_letter", __name__, url_prefix="/new-letter")
 
+PLAIN = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
+GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # what Germans write for them
+DANGLING = 3  # letters of words such as und, the, de
+
 
 class NewLetterForm(Plain):
     title = StringField(
         _l("Title"),
         [
-            InputRequired(_l("Enter a title.")),
+            DataRequired(_l("Enter a title.")),  # spaces alone are none
             Length(max=drafts.TITLE_CHARACTERS, message=_l("The title is too long.")),
         ],
         filters=[lambda value: one_line(value or "")],
@@ -53,7 +57,9 @@ class NewLetterForm(Plain):
 
     def validate_slug(self, field: Any) -> None:
         """An empty one is made from the title; a title without Latin letters makes none."""
-        wanted = field.data or suggest(self.title.data or "")
+        if not (field.data or self.title.data):
+            return  # that there is no title is said already
+        wanted = field.data or suggest(self.title.data or "", self.locale.data)
         reserved = reserved_slugs(current_app)
         try:
             slugs.check(wanted, reserved)
@@ -66,18 +72,26 @@ class NewLetterForm(Plain):
         self.chosen = wanted
 
 
-def suggest(title: str) -> str:
-    """The title as an address: Latin letters without marks, hyphens between words."""
-    bare = unicodedata.normalize("NFKD", title.replace("ß", "ss").replace("ø", "o")).lower()
+def suggest(title: str, locale: str) -> str:
+    """The title as an address: Latin letters without marks, hyphens between whole words."""
+    own = GERMAN if locale == "de" else {}
+    named = unicodedata.normalize("NFC", title).lower().translate(PLAIN | own)
+    bare = unicodedata.normalize("NFKD", named)
     letters = "".join(one for one in bare if not unicodedata.combining(one))
     words = re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", letters))
-    slug = ""
-    for word in words:
-        longer = f"{slug}-{word}" if slug else word
-        if len(longer) > slugs.SLUG_CHARACTERS:
-            break
-        slug = longer
-    return slug
+    kept = _cut(words)
+    return "-".join(kept) if kept else "".join(words[:1])[: slugs.SLUG_CHARACTERS]
+
+
+def _cut(words: list[str]) -> list[str]:
+    """As many words as fit; where some do not, without an "and" or "of" dangling at the end."""
+    kept = list(words)
+    while len("-".join(kept)) > slugs.SLUG_CHARACTERS:
+        kept.pop()
+    if len(kept) < len(words):
+        while len(kept) > 1 and len(kept[-1]) <= DANGLING:
+            kept.pop()
+    return kept
 
 
 @bp.get("")

@@ -16,10 +16,11 @@ from signing.mail import figures
 from signing.news import broadcasts, posts, queries
 from signing.news.models import Audience, Broadcast, NewsPost, NewsText, State
 from signing.staff_accounts.roles import Act, may
-from signing.web.staff import desk, gate
+from signing.web.staff import desk, gate, tables
 from signing.web.staff.news_forms import MailingForm, TextForm
 
 bp = Blueprint("news", __name__, url_prefix="/letters/<slug>/news")
+A_PAGE = 20
 MOST_BYTES = 400_000  # of a text's form, in any script
 
 AUDIENCE_NAMES = {
@@ -41,15 +42,21 @@ STATE_NAMES = {
 @gate.asks(Act.SEE_LETTER)
 def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
     letter = desk.letter()
-    mailings = queries.list_broadcasts(letter.id)
-    told = queries.list_posts(letter.id)
+    posts = tables.read("-made", "-published", size=A_PAGE)
+    sent = tables.read("-made", "-begun", "audience", name="mailings_", size=A_PAGE)
+    found = queries.list_posts(letter.id, posts.order, after=posts.after_id, limit=posts.limit)
+    mailings = sent.of(
+        queries.list_broadcasts(letter.id, sent.order, after=sent.after_id, limit=sent.limit),
+        lambda one: one.id.hex,
+    )
+    named = [*found, *queries.list_posts_of(letter.id, mailings.rows)]
     return desk.page(
         "staff/news/list.html",
         letter=letter,
-        posts=told,
-        names={post.id: name_of(post, texts) for post, texts in told},
+        posts=posts.of(found, lambda one: one[0].id.hex),
+        names={post.id: name_of(post, texts) for post, texts in named},
         mailings=mailings,
-        sums=figures.sums(letter.id, [one.id for one in mailings]),
+        sums=figures.sums(letter.id, [one.id for one in mailings.rows]),
         languages=locales.languages(),
         audiences=AUDIENCE_NAMES,
         states=STATE_NAMES,
@@ -99,7 +106,7 @@ def show_post(slug: str, post_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
 def _post_page(post: NewsPost, form: MailingForm, status: int = 200) -> ResponseReturnValue:
     letter = desk.letter()
     texts = {text.locale: text for text in queries.list_texts(letter.id, post.id)}
-    mine = [one for one in queries.list_broadcasts(letter.id) if one.post_id == post.id]
+    mine = queries.list_broadcasts(letter.id, post_id=post.id)
     return desk.page(
         "staff/news/post.html",
         status,

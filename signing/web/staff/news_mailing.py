@@ -200,7 +200,7 @@ def try_out(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
         raise NotFound
     with transaction():
         broadcasts.put_test(broadcast, member_id=gate.signed().id, locale=chosen)
-    return _done(slug, broadcast_id)
+    return redirect(url_for(".show", slug=slug, broadcast_id=broadcast_id, tested=1), 303)
 
 
 def _done(slug: str, broadcast_id: UUID) -> ResponseReturnValue:

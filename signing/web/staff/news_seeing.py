@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from uuid import UUID
 
-from flask import Blueprint, Response, g, make_response, render_template
+from flask import Blueprint, Response, g, render_template
 from flask.typing import ResponseReturnValue
 
 from signing.core import locales
@@ -15,6 +13,7 @@ from signing.letters.models import Letter
 from signing.news import queries, telling
 from signing.news.mailed import Announcement
 from signing.staff_accounts.roles import Act
+from signing.web import mail_html
 from signing.web.staff import desk, gate
 from signing.web.staff.news_mailing import find_news
 
@@ -23,21 +22,12 @@ bp = Blueprint(
     __name__,
     url_prefix="/letters/<slug>/news/mailings/<uuid:broadcast_id>/see/<into>",
 )
-_STYLE = re.compile(r'(<[a-z][^<>]*?) style="([^"]*)"')
-_HEAD = "</head>"
 
 
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
 def show_html(slug: str, broadcast_id: UUID, into: str) -> ResponseReturnValue:  # noqa: ARG001
-    """Mails carry their style within; here it stands in one sheet, which our policy allows."""
-    html, sheet = _apart(_render("html", broadcast_id, into))
-    nonce = secrets.token_urlsafe(16)
-    page = html.replace(_HEAD, f'<style nonce="{nonce}">{sheet}</style>{_HEAD}', 1)
-    response = make_response(page)
-    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'"
-    response.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors 'none'"
-    return response
+    return mail_html.page(_render("html", broadcast_id, into))
 
 
 @bp.get("/text")
@@ -45,19 +35,6 @@ def show_html(slug: str, broadcast_id: UUID, into: str) -> ResponseReturnValue: 
 def show_text(slug: str, broadcast_id: UUID, into: str) -> ResponseReturnValue:  # noqa: ARG001
     text = _render("txt", broadcast_id, into)
     return Response(text, content_type="text/plain; charset=utf-8")
-
-
-def _apart(html: str) -> tuple[str, str]:
-    """The page with a class in the place of each style, and the sheet of these classes."""
-    rules: dict[str, str] = {}
-
-    def named(found: re.Match[str]) -> str:
-        name = rules.setdefault(found[2], f"s{len(rules)}")
-        return f'{found[1]} class="{name}"'
-
-    apart = _STYLE.sub(named, html)
-    sheet = "".join(f".{name}{{{rule}}}" for rule, name in rules.items())
-    return apart, sheet.replace("&#39;", "'").replace("<", "")
 
 
 def _render(ending: str, broadcast_id: UUID, into: str) -> str:

@@ -16,12 +16,14 @@ from signing.mail import health
 from signing.signatures import bounced
 from signing.staff_accounts.roles import Act
 from signing.web.staff import (
+    checklist,
     desk,
     funnel,
     gate,
     overview_figures,
     overview_tables,
     overview_waiting,
+    tables,
 )
 from signing.web.staff.overview_figures import Range
 
@@ -36,18 +38,20 @@ def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
     total = counts.total(letter.id).n
     wanted = Range.read(request.args.get("range", ""))
     changes = overview_figures.changes(letter, wanted, now)
-    tables = overview_tables.list_of(letter)
-    signed_in = next(one.values for one in tables if one.dimension == Dimension.LOCALE)
+    shares = overview_tables.list_of(letter)
+    signed_in = next(one.values for one in shares if one.dimension == Dimension.LOCALE)
     return desk.page(
         "staff/overview.html",
         letter=letter,
         now=letter.local(now),
+        checklist=checklist.of(letter),
+        may_sign=letter.takes_signatures(now),
         is_still=bool(request.args.get("still")),
         ranges=Range,
         chosen=wanted,
         figures=overview_figures.figures(letter, total, changes, now),
         course=overview_figures.course(letter, wanted, total, changes, now),
-        tables=tables,
+        tables=shares,
         few=overview_tables.FEW,
         beside=collected.list_shown(letter.id),
         waits=overview_waiting.list_of(letter, signed_in),
@@ -66,5 +70,10 @@ def by(slug: str, dimension: str) -> ResponseReturnValue:  # noqa: ARG001
     if dimension not in overview_tables.HEADINGS:
         raise NotFound
     letter = desk.letter()
-    table = overview_tables.of(letter, dimension)
-    return desk.page("staff/overview_by.html", letter=letter, table=table)
+    shares = overview_tables.of(letter, dimension)
+    page = tables.read("-n", "name", size=len(shares.rows)).of_all(
+        shares.rows,
+        {"n": lambda one: one.n, "name": lambda one: tables.by_words(one.name.label)},
+        lambda one: one.name.label,
+    )
+    return desk.page("staff/overview_by.html", letter=letter, table=shares, page=page)

@@ -14,10 +14,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from signing.core import locales
+from signing.core import clock, locales
 from signing.counts import queries as counts
 from signing.counts import series
-from signing.counts.models import SECONDS_AN_HOUR
 from signing.counts.series import Span, Step
 from signing.letters.models import Letter
 from signing.web.speech import spoken
@@ -95,12 +94,12 @@ def changes(letter: Letter, wanted: Range, now: datetime) -> Mapping[int, int]:
     if wanted.back is None:
         return counts.changes(letter.id)
     begin = series.day_begin(now - max(wanted.back, NEEDED), zone(letter))
-    return counts.changes(letter.id, series.hour_of(begin))
+    return counts.changes(letter.id, clock.hour_of(begin))
 
 
 def figures(letter: Letter, total: int, changed: Mapping[int, int], now: datetime) -> Figures:
-    hour = series.hour_of(now)
-    today = series.hour_of(series.day_begin(now, zone(letter)))
+    hour = clock.hour_of(now)
+    today = clock.hour_of(series.day_begin(now, zone(letter)))
     return Figures(
         total,
         today=sum(n for at, n in changed.items() if at >= today),
@@ -139,14 +138,14 @@ def _frame(wanted: Range, changed: Mapping[int, int], now: datetime) -> tuple[da
     """Where the chart begins, and by what it goes."""
     if wanted.back is not None:
         return now - wanted.back, Step.HOUR if wanted is Range.HOURS else Step.DAY
-    first = min(changed, default=series.hour_of(now))
-    begin = datetime.fromtimestamp(first * SECONDS_AN_HOUR, now.tzinfo)
-    return begin, series.longest_step(begin, now)
+    first = min(changed, default=clock.hour_of(now))
+    begin = clock.begin_of(first)
+    return begin, series.step_for(begin, now)
 
 
 def label(span: Span, step: Step) -> str:
     """A span as people name it."""
-    at, spoken_ = span.begin, spoken().babel
+    at, spoken_ = span.begin, spoken().dates
     if step is Step.HOUR:
         day = format_date(at, "EEE d MMM", locale=spoken_)
         return f"{day}, {format_time(at, 'short', locale=spoken_)}"

@@ -12,10 +12,11 @@ from flask_babel import lazy_gettext as _l
 
 from signing.core import locales
 from signing.counts import queries as counts
+from signing.counts.cells import OTHER
 from signing.counts.models import Dimension
 from signing.letters.models import Letter
 from signing.partners import queries as partners
-from signing.signatures.models import OTHER, Entry
+from signing.signatures.models import Entry
 from signing.web.speech import spoken
 
 FEW = 8  # rows of a table before "all"
@@ -77,7 +78,7 @@ def _namer(letter_id: UUID, dimension: str) -> Callable[[str], Name]:
     if dimension == Dimension.ENTRY:
         return _entry
     known = {id_.hex: name for id_, name in partners.list_names(letter_id).items()}
-    directly = str(_("Nobody: they came directly"))
+    directly = str(_("Directly, through no partner"))
     return lambda value: Name(known.get(value, value) if value else directly)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -26,7 +26,7 @@ TEXTS = "staff.texts.show"
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """One thing to do; without an address there is no page for it here."""
+    """One thing to do, and where."""
 
     words: str
     address: str
@@ -90,7 +90,7 @@ ITEMS = (
     Item(
         Act.EDIT_LETTER,
         "staff.wordings.show",
-        lambda letter: lagging.count_unreviewed(letter.id),
+        lagging.count_unreviewed,
         lambda n: ngettext(
             "%(n)s sentence that people agree to has not been approved",
             "%(n)s sentences that people agree to have not been approved",
@@ -105,12 +105,12 @@ def list_of(letter: Letter, signed_in: Collection[str]) -> list[Waits]:
     """What the member who asks may do something about; empty when there is nothing."""
     signed = gate.signed()
     found = [
-        Waits(item.words(n), _address(item.endpoint, letter))
+        Waits(item.words(n), url_for(item.endpoint, slug=letter.slug))
         for item in ITEMS
         if signed.may(item.act, letter.id) and (n := item.count(letter))
     ]
     if signed.may(Act.TRANSLATE, letter.id):
-        address = _address(TEXTS, letter)
+        address = url_for(TEXTS, slug=letter.slug)
         found += [Waits(words, address) for words in _lagging(letter, signed_in)]
     return found
 
@@ -119,11 +119,6 @@ def few(n: int) -> str:
     """The number, as far as it was counted."""
     shown = locales.number(min(n, MOST), spoken())
     return f"{shown}+" if n > MOST else shown
-
-
-def _address(endpoint: str, letter: Letter) -> str:
-    known = endpoint in current_app.view_functions
-    return url_for(endpoint, slug=letter.slug) if known else ""
 
 
 def _lagging(letter: Letter, signed_in: Collection[str]) -> Iterator[str]:

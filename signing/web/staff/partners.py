@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -20,8 +22,9 @@ from signing.partners.models import Partner, State
 from signing.signatures import credit
 from signing.staff_accounts.roles import Act
 from signing.web.speech import spoken
-from signing.web.staff import desk, gate
+from signing.web.staff import desk, gate, tables
 from signing.web.staff.partners_forms import InviteForm, SourceForm
+from signing.web.staff.tables import Page
 
 bp = Blueprint("partners", __name__, url_prefix="/letters/<slug>/partners")
 STATES = {
@@ -43,15 +46,41 @@ class Row:
     is_late: bool
 
 
+# By state comes first who is active, and among those of one state by name.
+SORTS = ("state", "name", "code", "-ever", "-today", "-again")
+ACTIVE_FIRST = (State.ACTIVE, State.INVITED, State.SUSPENDED, State.DECLINED)
+KEYS: dict[str, Callable[[Row], Any]] = {
+    "state": lambda one: (ACTIVE_FIRST.index(State(one.partner.state)), KEYS["name"](one)),
+    "name": lambda one: tables.by_words(one.partner.name),
+    "code": lambda one: one.partner.code,
+    "ever": lambda one: one.figures.ever,
+    "today": lambda one: one.figures.lately,
+    "again": lambda one: one.touches,
+}
+
+
 @bp.get("")
 @gate.asks(Act.MANAGE_PARTNERS)
 def show_all(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
     rows = _rows(desk.letter())
+    partners = [one for one in rows if one.partner.is_partner]
+    sources = [one for one in rows if not one.partner.is_partner]
+    chosen = request.args.get("state", "")
+    state = chosen if chosen in set(State) else ""
     return desk.page(
         "staff/partners/all.html",
-        partners=[one for one in rows if one.partner.is_partner],
-        sources=[one for one in rows if not one.partner.is_partner],
+        partners=_sorted([one for one in partners if state in ("", one.partner.state)], state),
+        sources=_sorted(sources, state, name="sources_"),
+        has_partners=bool(partners),
+        chosen=state,
+        states=STATES,
     )
+
+
+def _sorted(rows: list[Row], state: str, *, name: str = "") -> Page[Row]:
+    """Few, each with figures that are counted together: sorted here."""
+    table = tables.read(*SORTS, name=name)
+    return table.of_all(rows, KEYS, lambda one: one.partner.code, state=state)
 
 
 def _rows(letter: Letter) -> list[Row]:

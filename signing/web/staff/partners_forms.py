@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
@@ -15,6 +14,7 @@ from signing.partners import codes, origins
 from signing.partners.actions import Facts
 from signing.partners.contact import NAME_CHARACTERS, Contact
 from signing.signatures.names import clean_line
+from signing.web import typed_email
 from signing.web.staff.forms import Plain
 
 
@@ -106,7 +106,10 @@ class ContactForm(Plain):
         [DataRequired(_l("Enter a name.")), _too_long(NAME_CHARACTERS)],
         filters=[_line],
     )
-    email = StringField(_l("E-mail address"), [InputRequired(_l("Enter an e-mail address."))])
+    email = StringField(
+        _l("E-mail address"),
+        [InputRequired(_l("Enter an e-mail address.")), typed_email.complete],
+    )
     locale = SelectField(_l("Language of the mails"))
 
     def offer(self) -> ContactForm:
@@ -118,15 +121,6 @@ class ContactForm(Plain):
     @property
     def who(self) -> Contact:
         return Contact(self.contact.data or "", self.email.data or "")
-
-    def validate_email(self, field: Any) -> None:
-        field.data = (field.data or "").strip()
-        try:
-            validate_email(field.data, check_deliverability=False)
-        except EmailNotValidError:
-            raise ValidationError(
-                _l("Enter a complete e-mail address, such as name@example.org.")
-            ) from None
 
 
 class InviteForm(FactsForm, SourceForm, ContactForm):

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, stream_with_context
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from signing.audit import Verb
 from signing.core import clock, locales
 from signing.core.db import transaction
-from signing.core.refusals import NotFound
-from signing.exports import sheets
+from signing.core.refusals import NotFound, Refusal
+from signing.exports import allowance, sheets
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.partners import actions, hooks, queries, tokens
@@ -27,6 +28,16 @@ bp = Blueprint(
     "partners_programs", __name__, url_prefix="/letters/<slug>/partners/<uuid:partner_id>/programs"
 )
 HEAD = ("signature", "name", "email", "language", "confirmed_at", "agreed_at", "wording")
+
+
+class TooMany(Refusal):
+    """More than one person may carry out alone; the partner needs nobody for it."""
+
+    status = 409
+    message = _l(
+        "One person alone carries out at most 1,000 rows of a letter within 30 days, exports "
+        "counted in. The partner fetches its list itself, with a token."
+    )
 
 
 @bp.get("")
@@ -72,8 +83,13 @@ def page(letter: Letter, partner: Partner, status: int = 200, **more: Any) -> Re
 def export(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
     """People whose consent to this partner stands, as CSV; written down before the first row."""
     letter, partner = found(partner_id)
+    by = gate.signed().doer.actor
     with transaction():
-        actions.record(Verb.PARTNER_LIST_EXPORTED, partner, gate.signed().doer.actor)
+        letters.get_to_change(letter.id)
+        number = consenting.count(letter.id, partner.id)
+        if number > allowance.left(letter.id, by.id):
+            raise TooMany
+        actions.record(Verb.PARTNER_LIST_EXPORTED, partner, by, number=number)
     name = f"{letter.slug}-{partner.code}.csv"
     return Response(
         stream_with_context(sheets.csv_lines(HEAD, _rows(letter.id, partner.id))),

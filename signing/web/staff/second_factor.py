@@ -92,7 +92,7 @@ def _with_codes() -> ResponseReturnValue:
 def _show_new_codes(member_id: UUID) -> ResponseReturnValue:
     with transaction():
         codes = second_factors.make_recovery_codes(member_id)
-    return make_response(render_template("staff/codes.html", codes=codes))
+    return headers.with_script(make_response(render_template("staff/codes.html", codes=codes)))
 
 
 @bp.post("/app/remove")

@@ -28,6 +28,20 @@ bp = Blueprint("settings", __name__, url_prefix="/letters/<slug>/settings")
 KINDS = (WhoForm, TimesForm, GoalForm, FieldsForm, MailForm, ScreeningForm, LookForm)
 GROUPS: dict[str, type[GroupForm]] = {one.name: one for one in KINDS}
 
+# What holds where nothing is set.
+EMPTY = {
+    "to": _l("still missing"),
+    "controller": _l("still missing"),
+    "contact": _l("still missing"),
+    "opens_at": _l("as soon as you open it"),
+    "closes_at": _l("when you close it"),
+    "goal": _l("none is shown"),
+    "sender_name": _l("who is responsible"),
+    "reply_address": _l("the address for questions"),
+    "newsletter": _l("the form does not offer one"),
+    "accent": _l("the usual colour of this site"),
+}
+
 
 class ChangedMeanwhile(Refusal):
     status = 409
@@ -90,7 +104,7 @@ def save(slug: str, group: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk
     except publishing.OriginalFrozen as refusal:
         form = kind(formdata=request.form).fit(letter, is_signed=True)  # the first just came
         return _wrong(form, "correction", refusal)
-    return redirect(url_for(".show", slug=letter.slug, done=1) + f"#{group}", 303)
+    return redirect(url_for(".show", slug=letter.slug, done=1), 303)
 
 
 def _check_seen(form: GroupForm, fresh: Letter) -> None:
@@ -131,8 +145,10 @@ def _lines(kind: type[GroupForm], letter: Letter) -> list[Line]:
 
 def _said(kind: type[GroupForm], field: Any, letter: Letter) -> str:
     value = getattr(letter, field.name)
+    if (value is None or value == "") and field.name in EMPTY:
+        return str(EMPTY[field.name])
     if field.name in {"opens_at", "closes_at"}:
-        return _moment(letter, value) if value else ""
+        return _moment(letter, value)
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if field.name == "goal_grows_at" or kind is ScreeningForm:

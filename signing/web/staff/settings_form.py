@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField
-from wtforms.validators import Length
+from wtforms.validators import Length, StopValidation
 
 from signing.letters.models import Letter
+from signing.web.staff import numbers
 from signing.web.staff.forms import Plain
 
 LONGEST = 300
-LONGEST_NUMBER = 12
 
 
 def one_line(value: str | None) -> str:
@@ -37,10 +37,14 @@ class WholeNumber(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         text = "".join(valuelist).strip()
-        self.data = None
-        if text and not (text.isdecimal() and len(text) < LONGEST_NUMBER):
+        self.data = numbers.whole(text)
+        if text and self.data is None:
             raise ValueError(self.wants)
-        self.data = int(text) if text else None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  # so WTForms calls it
+        """What is no number is said once: no range is asked about it."""
+        if self.process_errors:
+            raise StopValidation
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from signing.core.db import transaction
 from signing.core.refusals import NotFound
@@ -16,6 +17,7 @@ from signing.staff_accounts.roles import Act
 from signing.web.staff import desk, gate
 
 bp = Blueprint("settings_picture", __name__, url_prefix="/letters/<slug>/settings/picture")
+LONGEST_PERCENT = 3
 AROUND_BYTES = 64 * 1024  # the rest of the form
 
 
@@ -45,16 +47,20 @@ def put(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
 @gate.asks(Act.EDIT_LETTER)
 def aim(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
     letter = desk.letter()
-    x, y = (_percent(request.form.get(name)) for name in ("x", "y"))
+    if Picture.of(letter) is None:  # it was taken out meanwhile
+        raise NotFound
+    x, y = (_percent(request.form.get(name, "")) for name in ("x", "y"))
+    if x is None or y is None:
+        return _page(aim_error=_("Enter two numbers between 0 and 100."), status=422)
     with transaction():
         pictures.look_at(letters.get_to_change(letter.id), x, y, by=gate.signed().doer.actor)
     return _done(letter.slug)
 
 
-def _percent(text: str | None) -> int:
-    if not (text or "").isdecimal() or not 0 <= int(text or "") <= 100:
-        raise NotFound
-    return int(text or "")
+def _percent(text: str) -> int | None:
+    """None for what is none; no number of thousands of digits is ever made."""
+    is_short = text.isdecimal() and len(text) <= LONGEST_PERCENT
+    return int(text) if is_short and int(text) <= 100 else None
 
 
 @bp.post("/remove")
@@ -70,10 +76,14 @@ def _done(slug: str) -> ResponseReturnValue:
     return redirect(url_for(".show", slug=slug, done=1), 303)
 
 
-def _page(error: str = "", status: int = 200) -> ResponseReturnValue:
+def _page(error: str = "", status: int = 200, *, aim_error: str = "") -> ResponseReturnValue:
     letter = desk.letter()
     picture = Picture.of(letter)
-    values: dict[str, Any] = {"error": error, "picture": picture, "thirds": (0, 50, 100)}
+    values: dict[str, Any] = {
+        "error": error,
+        "aim_error": aim_error,
+        "picture": picture,
+    }
     if picture:
         name = f"{picture.fallback_width}.jpg"
         shown = url_for("site.looks.picture", slug=letter.slug, digest=picture.digest, name=name)

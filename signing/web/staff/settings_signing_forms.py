@@ -41,7 +41,10 @@ class TimesForm(GroupForm):
     closes_at = StringField(_l("Closes"), description=_l("Empty: when you close it."))
 
     def offer(self) -> None:
-        self.time_zone.choices = [SelectChoice(zone, zone) for zone in moments.zones()]
+        first = dict.fromkeys(("UTC", moments.likely(self.letter.default_locale)))
+        self.time_zone.choices = [
+            SelectChoice(zone, zone) for zone in dict.fromkeys((*first, *moments.zones()))
+        ]
 
     @classmethod
     def shown(cls, letter: Letter) -> dict[str, Any]:
@@ -71,6 +74,8 @@ class TimesForm(GroupForm):
             return None
         try:
             local = datetime.fromisoformat(text).replace(tzinfo=None, second=0, microsecond=0)
+            if last and len(text) <= len("2027-03-31"):
+                local = local.replace(hour=23, minute=59)  # a day counts to its end, as in a file
             return moments.meant(local, self.time_zone.data, last=last).moment
         except moments.NoSuchTime as jump:
             raise ValidationError(
@@ -148,7 +153,7 @@ class MailForm(GroupForm):
         description=_l("Empty: the address for questions."),
     )
     takes_reminders = BooleanField(
-        _l("Ask whoever signed and has not pressed the button once more by mail")
+        _l("Send one reminder to people who have not pressed the button in their mail")
     )
     newsletter = StringField(
         _l("Newsletter: the sentence to agree to"),

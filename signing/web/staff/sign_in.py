@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,6 +16,7 @@ from signing.web import headers
 from signing.web.staff import cookie, entering, gate
 from signing.web.staff.forms import SignInForm
 
+log = logging.getLogger(__name__)
 bp = Blueprint("sign_in", __name__)
 
 
@@ -53,6 +56,7 @@ def enter() -> ResponseReturnValue:
         with transaction():
             if signing_in.is_proved(member, form.code.data or ""):
                 return entering.enter(member, gate.next_page())
+    log.warning("a sign-in was refused: password, or code of %s", member.id if member else "nobody")
     return _page(form, _("Address, password or code is wrong."), 422)
 
 
@@ -77,6 +81,7 @@ def enter_with_passkey() -> ResponseReturnValue:
         member = queries.get(member_id) if member_id else None
         if member is not None and member.state == State.ACTIVE:
             return entering.enter(member, gate.next_page())
+    log.warning("a sign-in was refused: passkey")
     return _page(form, _("This passkey is not known here."), 422)
 
 

@@ -12,19 +12,24 @@ from signing.core import locales
 from signing.core.db import transaction
 from signing.core.vault import Unreadable
 from signing.counts import queries as counts
+from signing.counts.models import Dimension
 from signing.letters.models import Letter
 from signing.moderation import bulk
 from signing.moderation.reasons import WORDS
 from signing.partners import queries as partners
 from signing.signatures import finding
 from signing.signatures.finding import Found
+from signing.signatures.models import State
 from signing.staff_accounts.roles import Act
 from signing.web.speech import spoken
 from signing.web.staff import desk, gate, signatures_filters, tables
 from signing.web.staff import signatures_words as say
+from signing.web.staff.overview_waiting import few
 from signing.web.staff.signatures_filters import Filters
+from signing.web.staff.tables import Table
 
 bp = Blueprint("signatures", __name__, url_prefix="/letters/<slug>/signatures")
+SORTS = ("-sent", "-confirmed", "name", "country", "language")
 
 
 @bp.get("")
@@ -38,23 +43,20 @@ def page(
     letter: Letter, filters: Filters, *, error: str = "", bulk_error: str = "", status: int = 200
 ) -> ResponseReturnValue:
     """The table with these filters; `error` is about the address that was typed."""
-    found = _find(filters)
-    after = filters.address(found.after)
+    table = tables.read(*SORTS, endpoint="staff.signatures.show")
+    found = _find(filters, table)
     return desk.page(
         "staff/signatures.html",
         status,
         letter=letter,
-        table=tables.Page(
-            found.rows,
-            first=_address(filters) if request.args.get("after") else "",
-            next=_address(filters, after=after) if after else "",
-        ),
+        table=table.turn(found.rows, filters.address(found.after, table.order), **filters.kept),
         is_short=found.is_short,
         filters=filters,
         chosen={name: filters.kept.get(name, "") for name in signatures_filters.OPEN},
         error=error,
         bulk_error=bulk_error,
         choices=_choices(letter),
+        numbers=_count(letter),
         may_moderate=gate.signed().may(Act.MODERATE, letter.id),
         deeds={one: say.DEEDS[one] for one in bulk.OFFERED},
         reasons=WORDS,
@@ -62,23 +64,25 @@ def page(
     )
 
 
-def _address(filters: Filters, **more: str) -> str:
-    values: dict[str, Any] = {**filters.kept, **more}
-    return url_for("staff.signatures.show", slug=desk.letter().slug, **values)
+def _count(letter: Letter) -> dict[State, str]:
+    """How many are in each state; those that do not count, as far as it costs little to count."""
+    confirmed = {State.CONFIRMED: locales.number(counts.total(letter.id).n, spoken())}
+    others = (State.PENDING, State.SET_ASIDE)
+    return confirmed | {one: few(finding.count_open(letter.id, one)) for one in others}
 
 
-def _find(filters: Filters) -> Found:
+def _find(filters: Filters, table: Table) -> Found:
     try:
-        after = filters.place(request.args.get("after", ""))
-        return finding.list_page(filters.wanted, filters.sort, after=after, limit=tables.A_PAGE)
-    except (ValueError, OverflowError):  # a place that is none: from the beginning
-        return finding.list_page(filters.wanted, filters.sort, limit=tables.A_PAGE)
+        after = filters.place(table.after, table.order)
+        return finding.list_page(filters.wanted, table.order, after=after, limit=table.size)
+    except ValueError:  # a place that is none: from the beginning
+        return finding.list_page(filters.wanted, table.order, limit=table.size)
 
 
 def _choices(letter: Letter) -> dict[str, dict[str, str]]:
     """What can be filtered by, in the order in which it is offered."""
     named = locales.languages()
-    spoken_in = counts.by_locale(letter.id)
+    spoken_in = counts.by_value(letter.id, Dimension.LOCALE)
     return {
         "country": dict(locales.countries(spoken().tag)),
         "locale": {tag: named[tag].name if tag in named else tag for tag in spoken_in},
@@ -86,7 +90,6 @@ def _choices(letter: Letter) -> dict[str, dict[str, str]]:
         "state": {one.value: str(name) for one, name in say.STATES.items()},
         "entry": {one.value: str(name) for one, name in say.ENTRIES.items()},
         "noticed": {one.value: str(name) for one, name in say.NOTICED.items()},
-        "sort": {one.value: str(name) for one, name in say.SORTS.items()},
     }
 
 
@@ -111,7 +114,8 @@ def find(slug: str) -> ResponseReturnValue:
                 letter_id=letter.id,
                 details={"fields": _fields(filters)},
             )
-    kept = {**filters.kept, signatures_filters.SECRET: secret}
+    sort = request.form.get("sort", "")
+    kept = {**filters.kept, signatures_filters.SECRET: secret, "sort": sort}
     values: dict[str, Any] = {name: value for name, value in kept.items() if value}
     return redirect(url_for(".show", slug=slug, **values), 303)
 

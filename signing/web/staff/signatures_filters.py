@@ -19,12 +19,13 @@ from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import lazy_gettext as _l
 
+from signing.core.keyset import Order
 from signing.core.refusals import Refusal
 from signing.core.vault import Place, Unreadable, vault
 from signing.letters.models import Letter
 from signing.signatures import names
 from signing.signatures.address import normalised
-from signing.signatures.finding import Sort
+from signing.signatures.finding import SORTS, By
 from signing.signatures.models import Entry, State
 from signing.signatures.screening import Reason
 from signing.signatures.wanted import Wanted
@@ -32,7 +33,6 @@ from signing.signatures.wanted import Wanted
 E = TypeVar("E", bound=StrEnum)
 OPEN = ("country", "locale", "partner", "state", "entry", "noticed", "flagged", "first", "last")
 FIRST = {"state"}  # stands beside address and name; the others are folded away
-SORT = "sort"
 SECRET = "q"  # noqa: S105  # the name of a field
 
 
@@ -46,7 +46,6 @@ class Filters:
     """What is asked for, and how the page's address carries it from page to page."""
 
     wanted: Wanted
-    sort: Sort
     kept: Mapping[str, str]
 
     @property
@@ -58,13 +57,16 @@ class Filters:
         """Something of what is folded away: whoever only looks for an address has no long way."""
         return not self.kept.keys() <= FIRST | {SECRET}
 
-    def address(self, after: str) -> str:
-        """The place where the next page begins, as it may stand in an address."""
-        return _seal(self.wanted.letter_id, after) if self.wanted.name and after else after
+    def address(self, after: str, order: Order) -> str:
+        """The place where the next page begins, as it may stand in an address: names do not."""
+        return _seal(self.wanted.letter_id, after) if self._is_by_name(order) and after else after
 
-    def place(self, text: str) -> str:
+    def place(self, text: str, order: Order) -> str:
         """What `address` wrote; "" for anything else."""
-        return _open(self.wanted.letter_id, text) if self.wanted.name and text else text
+        return _open(self.wanted.letter_id, text) if self._is_by_name(order) and text else text
+
+    def _is_by_name(self, order: Order) -> bool:
+        return bool(self.wanted.name) or SORTS[order.by] is By.NAME
 
 
 def read(letter: Letter) -> Filters:
@@ -72,7 +74,6 @@ def read(letter: Letter) -> Filters:
     values = {name: request.values.get(name, "").strip() for name in OPEN}
     sealed = request.values.get(SECRET, "")
     secret = _read_secret(letter.id, sealed)
-    sort = _one_of(Sort, request.values.get(SORT, "")) or Sort.NEWEST
     wanted = Wanted(
         letter.id,
         address_digest=bytes.fromhex(secret["address"]) if secret.get("address") else None,
@@ -88,9 +89,7 @@ def read(letter: Letter) -> Filters:
         last_day=_day(values["last"]),
     )
     kept = {SECRET: sealed if secret else "", **values}
-    if sort is not Sort.NEWEST:
-        kept[SORT] = sort.value
-    return Filters(wanted, sort, {name: value for name, value in kept.items() if value})
+    return Filters(wanted, {name: value for name, value in kept.items() if value})
 
 
 def seal_secret(letter: Letter) -> str:

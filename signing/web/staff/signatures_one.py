@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from signing.audit import Verb, log
 from signing.audit import queries as audit
@@ -18,6 +19,7 @@ from signing.core import clock, locales
 from signing.core.db import transaction
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Unreadable
+from signing.exports import allowance
 from signing.letters.models import Field
 from signing.mail import outbox
 from signing.moderation import actions, objections
@@ -34,6 +36,11 @@ from signing.web.staff import desk, gate, words
 from signing.web.staff import signatures_words as say
 
 ONE = "/letters/<slug>/signatures/<uuid:signature_id>"
+NAME_FAULTS = {
+    names.Fault.NO_LETTER: _l("Enter the name."),
+    names.Fault.TOO_LONG: _l("The name is too long: 100 characters at most."),
+    names.Fault.ADDRESS: _l("Enter the name alone, without addresses or links."),
+}
 bp = Blueprint("signatures_one", __name__, url_prefix=ONE)
 
 
@@ -114,15 +121,16 @@ def open_(slug: str, signature_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
 
 
 def _opened(ref: SignatureRef) -> Opened:
-    """The address in full for those who may carry addresses out, else its outline."""
+    """The address in full for those who may carry addresses out, as many as that, else outlined."""
+    by = gate.signed().doer.actor
     with transaction():
         signature = deeds.get(ref.letter_id, ref.signature_id)
         who = _person(signature)
-        by = gate.signed().doer.actor
+        may_see = gate.signed().may(Act.EXPORT, ref.letter_id)
+        is_whole = may_see and allowance.left(ref.letter_id, by.id) > 0
         log.record(
             Verb.SIGNATURE_OPENED, by=by, subject=str(ref.signature_id), letter_id=ref.letter_id
         )
-    is_whole = gate.signed().may(Act.EXPORT, ref.letter_id)
     return Opened(who, who.email if is_whole else outline(who.email))
 
 
@@ -163,12 +171,8 @@ def correct(slug: str, signature_id: UUID) -> ResponseReturnValue:
 def _mistakes(name: str, city: str, reason: str) -> list[tuple[str, str]]:
     """Ids of fields with what is wrong with them."""
     found = []
-    if not any(character.isalpha() for character in name):
-        found.append(("name", _("Enter the name.")))
-    if names.holds_address(name):
-        found.append(("name", _("Enter the name alone, without addresses or links.")))
-    if len(name) > names.NAME_CHARACTERS:
-        found.append(("name", _("The name is too long: 100 characters at most.")))
+    if fault := names.find_fault(name):
+        found.append(("name", str(NAME_FAULTS[fault])))
     if len(city) > names.CITY_CHARACTERS:
         found.append(("city", _("The name of the town is too long.")))
     if reason not in say.ASKED:

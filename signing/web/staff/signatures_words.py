@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from signing.mail.kinds import Kind
 from signing.mail.models import MailState
 from signing.moderation.models import Deed
-from signing.signatures.finding import Sort
 from signing.signatures.models import Entry, State
 from signing.signatures.screening import Reason
 
@@ -30,17 +29,20 @@ NOTICED = {
     Reason.HONEYPOT: _l("A field that people do not see was filled in."),
     Reason.THROWAWAY_DOMAIN: _l("The mail provider gives out addresses for a short time."),
 }
-SORTS = {
-    Sort.NEWEST: _l("Newest first"),
-    Sort.OLDEST: _l("Oldest first"),
-    Sort.CONFIRMED: _l("Last confirmed first"),
-}
 DEEDS = {
     Deed.HIDE: _l("Hide the name"),
     Deed.SET_ASIDE: _l("Set aside: it counts no more"),
     Deed.KEEP: _l("Keep: all is well"),
     Deed.RESTORE: _l("Restore: it counts again"),
     Deed.SHOW: _l("Show the name again"),
+}
+# What people ask who stand before the buttons: is it counted, and who sees it?
+MEANING = {
+    Deed.HIDE: _l(
+        "Not on the page any more. It still counts; the export for the addressee leaves out the"
+        " name, unless whoever exports says otherwise."
+    ),
+    Deed.SET_ASIDE: _l("It does not count, and is in no export."),
 }
 MAILS = {
     Kind.CONFIRM_SIGNATURE: _l("Question whether it was them"),

@@ -12,27 +12,23 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length
 
-from signing.core import clock
+from signing.core import clock, locales
 from signing.core.db import transaction
 from signing.core.settings import Settings
 from signing.counts import queries as counts
 from signing.letters import moments, states
 from signing.letters import queries as letters
 from signing.letters.models import Letter
-from signing.signatures import pending
+from signing.signatures import finding
+from signing.signatures.models import State
 from signing.staff_accounts.roles import Act
-from signing.web.staff import desk, gate
+from signing.web.staff import checklist, desk, doubts, gate
 from signing.web.staff.forms import Plain
 
 bp = Blueprint("states", __name__, url_prefix="/letters/<slug>/state")
 # However long ago it was delivered: so long the data stays to be looked at.
 STILL = timedelta(days=7)
-LACKING = {
-    "to": _l("whom it is addressed to"),
-    "controller": _l("who is responsible"),
-    "contact": _l("an address for questions"),
-    "text": _l("a published text in its own language"),
-}
+MOST_WAITING = 10_000  # counted no further
 
 
 class DeliveryForm(Plain):
@@ -62,12 +58,15 @@ def _page(letter: Letter, form: DeliveryForm, status: int = 200) -> ResponseRetu
         status,
         letter=letter,
         form=form,
-        lacking=[(name, LACKING[name]) for name in states.list_lacking(letter)],
+        checklist=checklist.of(letter),
+        doubts=doubts.of_letter(letter),
+        languages=locales.languages(),
         opens_later=letter.opens_later(now),
+        may_sign=letter.takes_signatures(now),
         has_ended=letter.closes_at is not None and letter.closes_at <= now,
         total=counts.total(letter.id).n,
-        waiting=pending.count(letter.id),
-        most_waiting=pending.MOST,
+        waiting=finding.count_open(letter.id, State.PENDING, most=MOST_WAITING),
+        most_waiting=MOST_WAITING,
         is_erased=states.is_erased(letter),
         grace=settings.confirm_days_after_closing,
         data_until=_data_until(letter, settings),

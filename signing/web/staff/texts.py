@@ -25,7 +25,8 @@ from signing.staff_accounts import queries as staff_accounts
 from signing.staff_accounts.actions import NotAllowed
 from signing.staff_accounts.roles import Act, may
 from signing.web.speech import spoken
-from signing.web.staff import desk, gate
+from signing.web.staff import desk, doubts, gate
+from signing.web.staff.doubts import Doubt
 
 bp = Blueprint("texts", __name__, url_prefix="/letters/<slug>/texts")
 
@@ -55,6 +56,7 @@ class Entry:
     preview: str  # the page as visitors would see it
     is_editor: bool  # may publish and take away
     asks_correction: bool
+    doubts: tuple[Doubt, ...]  # what visitors may stumble over
 
     @property
     def working(self) -> Working:
@@ -90,6 +92,7 @@ def entry(letter: Letter, working: Working, names: dict[str, str]) -> Entry:
         preview=url_for("site.preview.show", locale=working.locale, slug=letter.slug, token=token),
         is_editor=gate.signed().may(Act.EDIT_LETTER, letter.id),
         asks_correction=is_signed and working.shown is not None,
+        doubts=tuple(doubts.of_text(letter, working)),
     )
 
 

@@ -13,9 +13,10 @@ from flask_babel import ngettext
 from signing.core import locales
 from signing.core.db import transaction
 from signing.core.refusals import NotFound, Refusal
-from signing.letters import archive, drafts, exchange, pieces, po, writing, xliff
+from signing.letters import archive, drafts, exchange, pictures, pieces, po, writing, xliff
+from signing.letters import queries as letters
 from signing.letters.drafts import Written
-from signing.letters.exchange import Brought, FileUnusable
+from signing.letters.exchange import Brought, FileUnusable, NotUtf8
 from signing.letters.folder import Folder, FolderBroken, Text
 from signing.letters.models import Letter
 from signing.letters.pieces import Piece
@@ -40,7 +41,10 @@ class Outcome:
 @bp.get("/files.zip")
 @gate.asks(Act.TRANSLATE)
 def as_folder(slug: str) -> ResponseReturnValue:
-    """The texts that the member may write, drafts before what is published; and the original."""
+    """The texts that the member may write, drafts before what is published; and the original.
+
+    With the small texts and the picture; for whoever writes the original it is the whole folder.
+    """
     letter = desk.letter()
     original = writing.get(letter, letter.default_locale)
     own = [
@@ -50,7 +54,9 @@ def as_folder(slug: str) -> ResponseReturnValue:
     ]
     is_editor = texts.may_write(letter, letter.default_locale)
     default = original.text if is_editor else _as_text(original)
-    content = archive.pack(default, own, {"slug": letter.slug})
+    settings = letters.list_settings(letter) if is_editor else {"slug": letter.slug}
+    picture = pictures.find_largest(letter) or b""
+    content = archive.pack(default, own, settings, letters.list_phrases(letter), picture)
     return _file(content, f"{slug}.zip", "application/zip")
 
 
@@ -113,6 +119,11 @@ def _content() -> bytes:
 
 def _refuse(refusal: Refusal) -> ResponseReturnValue:
     why = _("The file cannot be used, and nothing was changed: %(why)s", why=str(refusal))
+    if isinstance(refusal, NotUtf8):
+        why = _(
+            "The file is not in UTF-8, and nothing was changed. Save it as UTF-8, with "
+            "“charset=UTF-8” in its head, and bring it again."
+        )
     return texts.page(refusal.status, mistakes=[("file", why)])
 
 
@@ -135,7 +146,7 @@ def _take_folder(letter: Letter, read: Folder) -> Iterator[Outcome]:
             continue
         drafts.add_language(letter, text.locale, by=gate.signed().doer.actor)
         working = writing.get(letter, text.locale)
-        yield _keep(letter, working, _as_written(working, text), [])
+        yield _keep(letter, working, _as_written(letter, working, text), [])
 
 
 def _is_the_original(letter: Letter, text: Text) -> bool:
@@ -149,17 +160,19 @@ def _left_alone(locale: str) -> Outcome:
     return Outcome(language.name if language else locale, what)
 
 
-def _as_written(working: Working, text: Text) -> Written:
+def _as_written(letter: Letter, working: Working, text: Text) -> Written:
     body = clean(text.body)
     kept: tuple[Piece, ...] = (Piece("", body),)
     if not working.is_original:
         kept = tuple(pieces.replace(working.compare(), working.original.body, body))
     is_same_title = text.title == working.title
+    # The folder names the letter's addressee where the original names none of its own.
+    is_letters_to = working.is_original and text.to == letter.to
     return Written(
         title=text.title,
         source_title=working.source_title if is_same_title else working.original.title,
         summary=text.summary,
-        to=text.to,
+        to=working.to if is_letters_to and not working.to else text.to,
         privacy=clean(text.privacy),
         pieces=kept,
         version=working.version,

@@ -23,11 +23,11 @@ bp = Blueprint("wordings", __name__, url_prefix="/letters/<slug>/wordings")
 @gate.asks(Act.SEE_LETTER)
 def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
     letter = desk.letter()
-    published = letters.list_locales(letter.id)
+    own = {letter.default_locale, *letters.list_locales(letter.id)}
     return desk.page(
         "staff/wordings.html",
         letter=letter,
-        shelves=reviewing.list_shelves(letter, published),
+        shelves=reviewing.list_shelves(letter, own),
         languages=locales.languages(),
         purposes=words.PURPOSES,
         names={str(id_): name for id_, name in staff.list_names().items()},

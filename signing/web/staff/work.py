@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -26,6 +26,7 @@ NAMES = {
     Kind.BROADCAST: _l("News by mail"),
     Kind.COLLECTED: _l("Signatures from elsewhere"),
     Kind.BULK: _l("A change to many signatures"),
+    Kind.DELIVERY: _l("Document for a delivery"),
 }
 # Who may pause and stop it: whoever may ask for it.
 ACTS = {
@@ -33,6 +34,7 @@ ACTS = {
     Kind.BROADCAST: Act.EDIT_LETTER,
     Kind.COLLECTED: Act.COLLECT,
     Kind.BULK: Act.MODERATE,
+    Kind.DELIVERY: Act.EXPORT,
 }
 # What can be done to work in a state, with the words of the button. What it works for ends it.
 DEEDS = {
@@ -46,6 +48,7 @@ PAGES = {
     Kind.BROADCAST: ("staff.news_mailing.show", "broadcast_id"),
     Kind.COLLECTED: ("staff.collected.show_one", "collection_id"),
     Kind.BULK: ("staff.signatures_bulk.show", "bulk_id"),
+    Kind.DELIVERY: ("staff.exports_delivery.show", "paper_id"),
 }
 
 
@@ -62,19 +65,12 @@ class Line:
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
 def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
-    letter = desk.letter()
-    found = queries.list_of_letter(letter.id, before=_before(), limit=A_PAGE + 1)
-    page = tables.of(found, lambda job: job.id.hex, size=A_PAGE)
+    letter, table = desk.letter(), tables.read("-begun", size=A_PAGE)
+    found = queries.list_of_letter(letter.id, before=table.after_id, limit=table.limit)
+    page = table.of(found, lambda job: job.id.hex)
     lines = [_line(letter, job) for job in page.rows]
     is_live = any(job.state == State.WAITING for job in page.rows)
     return desk.page("staff/work.html", letter=letter, lines=lines, page=page, is_live=is_live)
-
-
-def _before() -> UUID | None:
-    try:
-        return UUID(hex=request.args.get("after", ""))
-    except ValueError:
-        return None
 
 
 def _line(letter: Letter, job: Job) -> Line:

@@ -62,3 +62,44 @@ for (const box of document.querySelectorAll("form[data-keys]")) {
     if (meant.type === "radio") meant.focus();
   });
 }
+
+// <button data-copy="id" data-copied="Copied"> copies that field's value, or that element's text.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const from = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(from.value ?? from.innerText.trim());
+    button.textContent = button.dataset.copied;
+  });
+}
+
+// <input data-narrows="boxes">: of a long list of boxes, those that hold what is typed, or are ticked.
+for (const input of document.querySelectorAll("[data-narrows]")) {
+  const boxes = document.getElementById(input.dataset.narrows).children;
+  input.hidden = false;
+  input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  input.addEventListener("input", () => {
+    const typed = input.value.trim().toLocaleLowerCase();
+    for (const box of boxes)
+      box.hidden = !box.textContent.toLocaleLowerCase().includes(typed) && !box.querySelector(":checked");
+  });
+}
+
+// <input type="color" data-colour-of="id"> and that text field follow each other.
+for (const picker of document.querySelectorAll("[data-colour-of]")) {
+  const typed = document.getElementById(picker.dataset.colourOf);
+  picker.hidden = false;
+  picker.addEventListener("input", () => (typed.value = picker.value));
+  typed.addEventListener("input", () => /^#[0-9a-f]{6}$/i.test(typed.value) && (picker.value = typed.value));
+}
+
+// <button data-print> opens the browser's own dialogue.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// On a phone the tabs are one line that scrolls: where one is stands in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]"))
+  tab.scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -15,7 +15,7 @@ from signing.core.db import transaction
 from signing.core.settings import Settings
 from signing.counts import actions as counts
 from signing.counts import cells
-from signing.counts.actions import Kind
+from signing.counts.actions import Counted
 from signing.letters.models import Letter
 from signing.web import walls
 from tests import make
@@ -30,15 +30,15 @@ def letter(app: Flask) -> Iterator[Letter]:
     with time_machine.travel(TODAY - timedelta(days=2), tick=False):
         made = make.letter(goal=1000)
         with transaction():
-            counts.note(made.id, Kind("en", "FR", "form"), delta=24)
-            counts.note(made.id, Kind("en", "DE", "form"), delta=4)
-            counts.note(made.id, Kind("fr", "", "form"), delta=12)
+            counts.note(made.id, Counted("en", "FR", "form"), delta=24)
+            counts.note(made.id, Counted("en", "DE", "form"), delta=4)
+            counts.note(made.id, Counted("fr", "", "form"), delta=12)
             counts.roll_up()
     with time_machine.travel(TODAY, tick=False):
         with transaction():
-            counts.note(made.id, Kind("en", "FR", "form"), delta=20)
+            counts.note(made.id, Counted("en", "FR", "form"), delta=20)
             counts.roll_up()
-            counts.note(made.id, Kind("fr", "FR", "form"), delta=10)
+            counts.note(made.id, Counted("fr", "FR", "form"), delta=10)
         yield made
 
 
@@ -80,7 +80,7 @@ def test_who_came_on_a_quiet_day_cannot_be_read_off_two_tables(client: FlaskClie
             assert client.get("/open-data/open-roads/country.csv").text.count("SE") == (day > 4)
             with transaction():
                 counts.note(
-                    made.id, Kind("en", "SE" if day else "FR", "form"), delta=3 if day else 40
+                    made.id, Counted("en", "SE" if day else "FR", "form"), delta=3 if day else 40
                 )
     assert told[1:] == [("20", 40), ("20", 40), ("20", 40), ("20", 40), ("24", 52)]
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from signing.core.db import transaction
 from signing.counts import actions as counts
-from signing.counts.actions import Kind
+from signing.counts.actions import Counted
 from signing.letters.models import Letter
 from tests import make
 
@@ -27,7 +27,7 @@ def letter(client: FlaskClient) -> Letter:
         made = make.letter()
     for days, change in ((0.5, 270), (2.0, 300), (3.0, -80)):
         with time_machine.travel(BEGIN + timedelta(days=days), tick=False), transaction():
-            counts.note(made.id, Kind("en", "SE", "form"), delta=change)
+            counts.note(made.id, Counted("en", "SE", "form"), delta=change)
     return made
 
 
@@ -84,7 +84,7 @@ def test_ids_stay_whatever_the_letter_is_called_later(client: FlaskClient, lette
     assert set(before).isdisjoint(ids("/fr/open-roads/feed.atom"))
     with transaction():
         counts.roll_up()
-        counts.note(letter.id, Kind("en", "SE", "form"), delta=-400)
+        counts.note(letter.id, Counted("en", "SE", "form"), delta=-400)
     assert ids("/en/open-roads/feed.atom") == before
 
 

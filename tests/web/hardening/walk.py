@@ -14,6 +14,7 @@ from signing.letters import queries as letters
 from signing.mail import opt_outs
 from signing.mail.opt_outs import OptOut, Sort
 from signing.partners import queries as partners
+from signing.partners.models import Partner
 from signing.web.embed import scripts
 from tests import make
 
@@ -76,11 +77,15 @@ def _token(rule: Rule, ref: SignatureRef) -> str:
     if Purpose.PREVIEW in segments:
         return previews.make(ref.letter_id, VALUES["locale"])
     if Purpose.PARTNER in segments:
-        partner = partners.get_active(ref.letter_id, VALUES["code"])
-        return tokens.make(Purpose.PARTNER, SignatureRef(ref.letter_id, partner.id))
+        return tokens.make(Purpose.PARTNER, SignatureRef(ref.letter_id, _partner(ref).id))
     if Purpose.CREDIT in segments:
-        partner = partners.get_active(ref.letter_id, VALUES["code"])
-        return tokens.make(Purpose.CREDIT, ref, partner.id.bytes)
+        return tokens.make(Purpose.CREDIT, ref, _partner(ref).id.bytes)
     if Purpose.NOT_ME in segments:
         return opt_outs.make(OptOut(ref, DIGEST))
     return tokens.make(Purpose.CONFIRM if "confirm" in segments else Purpose.MANAGE, ref)
+
+
+def _partner(ref: SignatureRef) -> Partner:
+    partner = partners.find_active(ref.letter_id, VALUES["code"])
+    assert partner
+    return partner

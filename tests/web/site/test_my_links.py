@@ -127,6 +127,18 @@ def test_the_address_stands_sealed_until_the_mail_is_settled(
         assert db.session.scalars(sealed).one() is None
 
 
+def test_never_again_under_that_mail_ends_all_mail_to_its_address(
+    client: FlaskClient, inbox: Inbox, books: Books
+) -> None:
+    make.signature(make.letter())
+    client.post(ASK, data={"email": "zoe@example.org"})
+    assert client.post(inbox.link("not-me")).status_code == 303
+    before = len(inbox.mails)
+    make.signature(make.letter(slug="other-roads"), is_confirmed=False)
+    assert len(inbox.mails) == before
+    assert books.states() == ["confirmed", "pending"]  # it was about none of them alone
+
+
 def test_a_suppressed_address_gets_no_links(client: FlaskClient, inbox: Inbox) -> None:
     make.signature(make.letter())
     make.signature(make.letter(slug="other-roads"), is_confirmed=False)

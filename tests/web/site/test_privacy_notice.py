@@ -46,7 +46,7 @@ LAW = {
     "13(2)(a) unconfirmed": "Unconfirmed signatures are deleted after 14 days",
     "13(2)(a) delivered": "confirmed signatures are deleted after 90 days",
     "13(2)(a) closed": "at the latest 365 days after the letter closes",
-    "13(2)(a) public names": "Public names: shown until December 31, 2099",
+    "13(2)(a) public names": "Public names: shown until 31 December 2099",
     "13(2)(a) mails": "Notes of sent mails, without addresses, are deleted after 30 days",
     "13(2)(a) bounces": "nothing more is sent about your signature for 90 days",
     "13(2)(a) networks": "for 24 hours at most",

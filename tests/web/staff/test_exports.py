@@ -6,11 +6,13 @@ import csv
 import hashlib
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pyrage
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -18,17 +20,24 @@ from werkzeug.test import TestResponse
 
 from signing.audit import Verb
 from signing.audit.models import AuditEvent
+from signing.collected import actions as collected
 from signing.core import clock
-from signing.core.db import db, transaction
+from signing.core.db import db, let_go, transaction
 from signing.core.settings import Settings
-from signing.exports import actions, queries
-from signing.exports.models import Export, ExportChunk, State
-from signing.exports.refused import DecidedAlready
+from signing.exports import actions, allowance, papers, queries
+from signing.exports.choice import Choice
+from signing.exports.models import Export, ExportChunk, ExportPaper, State
+from signing.exports.purpose import Purpose
+from signing.exports.refused import DecidedAlready, NotToFetch
+from signing.jobs import queries as jobs
 from signing.letters.models import ConsentPurpose, Letter
+from signing.moderation.models import Deed
 from signing.signatures import actions as signatures
-from signing.staff_accounts.actions import Doer
+from signing.signatures.wanted import Wanted
+from signing.staff_accounts import queries as members
+from signing.staff_accounts.actions import Doer, actor
 from signing.staff_accounts.roles import Held, Role
-from signing.worker import retaining
+from signing.worker import delivering, retaining
 from signing.worker.jobs import Bench
 from tests import make, staff
 from tests.conftest import Inbox
@@ -68,7 +77,7 @@ def second(app: Flask, letter: Letter) -> Browser:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two rows are many."""
-    monkeypatch.setattr(actions, "ALONE", 2)
+    monkeypatch.setattr(allowance, "ALONE", 2)
 
 
 def ask(browser: Browser, **values: str) -> str:
@@ -84,6 +93,11 @@ def rows(answer: TestResponse) -> list[dict[str, str]]:
 def only() -> Export:
     db.session.expire_all()
     return db.session.scalars(select(Export)).one()
+
+
+def doer_named(name: str) -> Doer:
+    [id_] = [one for one, called in members.list_names().items() if called == name]
+    return Doer(actor(id_), [EXPORTER])
 
 
 def verbs() -> list[str]:
@@ -138,7 +152,7 @@ def test_what_cannot_be_exported_is_refused_in_words(
     browser: Browser, wrong: dict[str, str]
 ) -> None:
     assert browser.post(PAGE, **FORM | wrong).status_code == 422
-    assert queries.list_page(make.letter().id, before=None, limit=1) == []
+    assert queries.list_page(make.letter().id, limit=1) == []
 
 
 def test_the_preview_shows_how_many_and_the_first_rows_and_keeps_the_form(browser: Browser) -> None:
@@ -148,6 +162,45 @@ def test_the_preview_shows_how_many_and_the_first_rows_and_keeps_the_form(browse
     assert "a0@example.org" not in answer.text
     assert '<option value="SE" selected>' in answer.text
     assert verbs() == [Verb.EXPORT_PREVIEWED]
+
+
+def test_names_that_staff_hid_stay_away_from_the_addressee_unless_somebody_says_so(
+    browser: Browser, letter: Letter
+) -> None:
+    said = "1 of these names was hidden. It is left out"
+    assert said not in words(browser.get(f"{PAGE}/new?for=delivery"))
+    make.decided(letter, Deed.HIDE, name="Rude Word")
+    assert said in words(browser.get(f"{PAGE}/new?for=delivery"))
+    assert "hidden" not in words(browser.get(f"{PAGE}/new?for=full"))
+    previewed = browser.post(f"{PAGE}/preview", **FORM)
+    assert said in words(previewed)
+    assert "Rude" not in previewed.text
+    names = ["Ana 0", "Ana 1", "Ana 2"]
+    page = ask(browser)
+    assert "Names hidden by staff left out" in words(browser.get(page))
+    assert [one["name"] for one in rows(browser.post(f"{page}/fetch"))] == [*names, ""]
+    told = ask(browser, has_hidden="y")
+    assert "Names hidden by staff handed over too" in words(browser.get(told))
+    assert [one["name"] for one in rows(browser.post(f"{told}/fetch"))] == [*names, "Rude Word"]
+    own = ask(browser, preset="full", columns="name")
+    assert "Rude Word" in browser.post(f"{own}/fetch").text
+
+
+def test_what_it_is_for_comes_first_and_each_purpose_asks_for_what_it_needs(
+    browser: Browser,
+) -> None:
+    asked = {
+        "delivery": {"reason"}, "mailing": {"reason", "consent"},
+        "shown": {"reason"}, "full": {"reason", "columns"},
+    }  # fmt: skip
+    for wrong in ("", "?for=everything"):
+        page = BeautifulSoup(browser.get(f"{PAGE}/new{wrong}").text, "html.parser")
+        links = [str(one["href"]) for one in page.select("#preset a")]
+        assert links == [f"{PAGE}/new?for={one}" for one in asked]
+        assert not page.select("[name=reason]")
+    for link, names in zip(links, asked.values(), strict=True):
+        form = BeautifulSoup(browser.get(link).text, "html.parser").select("form.form [name]")
+        assert {one["name"] for one in form} & {"reason", "consent", "columns"} == names
 
 
 def test_what_fits_nothing_is_said_so(browser: Browser) -> None:
@@ -246,9 +299,55 @@ def test_what_grew_beyond_what_one_may_carry_alone_is_not_fetched(
     browser: Browser, letter: Letter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = ask(browser)
-    monkeypatch.setattr(actions, "ALONE", 2)
+    monkeypatch.setattr(allowance, "ALONE", 2)
     assert browser.post(f"{page}/fetch").status_code == 409
     assert only().left_at is None
+
+
+def test_what_one_carries_out_alone_is_summed_over_a_month(
+    browser: Browser, second: Browser, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "ALONE", 7)
+    assert "You have 7 rows left" in words(browser.get(f"{PAGE}/new"))
+    first, dropped = ask(browser), ask(browser)
+    assert "You have 1 row left" in words(browser.get(f"{PAGE}/new"))
+    waits = ask(browser)
+    assert browser.post(f"{waits}/fetch").status_code == 410
+    assert "It leaves only if a second person agrees" in words(browser.get(waits))
+    browser.post(f"{first}/fetch")
+    for page in (first, dropped):
+        browser.post(f"{page}/drop")
+    # What never left does not count, nor what a second person agreed to, nor what a key closes.
+    assert second.post(f"{waits}/approve").status_code == 303
+    assert len(rows(browser.post(f"{waits}/fetch"))) == 3
+    ask(browser, key=str(pyrage.x25519.Identity.generate().to_public()))
+    assert "You have 4 rows left" in words(browser.get(f"{PAGE}/new"))
+    assert "You have 7 rows left" in words(second.get(f"{PAGE}/new"))
+    with transaction():
+        collected.note_export(letter, 2, by=doer_named("Ben").actor)
+    assert "You have 2 rows left" in words(browser.get(f"{PAGE}/new"))
+    with time_machine.travel(clock.now() + timedelta(days=30, minutes=1)):
+        assert allowance.left(letter.id, doer_named("Ben").actor.id) == 7
+
+
+def test_exports_that_are_asked_for_at_once_see_each_other_in_the_sum(
+    app: Flask, browser: Browser, second: Browser, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "ALONE", 5)
+    wanted, why = Choice(Wanted(letter.id)), Purpose("To hand over", "The council")
+    doer = doer_named("Ben")
+    let_go()
+
+    def ask_once(_n: int) -> None:
+        with app.app_context():
+            with transaction():
+                actions.ask(letter, wanted, why, by=doer, number=3)
+            let_go()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask_once, range(4)))
+    states = db.session.scalars(select(Export.state).order_by(Export.state))
+    assert list(states) == [State.ASKED] * 3 + [State.OPEN]
 
 
 def test_a_large_export_is_made_by_a_worker_and_fetched_for_a_day(
@@ -289,6 +388,33 @@ def test_a_worker_that_died_leaves_no_half_file(
     while bench.work():
         pass
     assert len(rows(browser.post(f"{page}/fetch"))) == 3
+
+
+def test_a_file_that_waits_takes_in_nobody_who_came_meanwhile(
+    settings: Settings, browser: Browser, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    page = ask(browser)
+    make.signature(letter, email="late@example.org", name="Late")
+    bench = Bench(settings)
+    while bench.work():
+        pass
+    carried = rows(browser.post(f"{page}/fetch"))
+    assert len(carried) == only().number == 3
+    assert "Late" not in {one["name"] for one in carried}
+
+
+def test_a_file_that_waited_too_long_is_not_made(
+    settings: Settings, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    page = ask(browser)
+    with time_machine.travel(clock.now() + actions.AGREED_WITHIN + timedelta(minutes=1)):
+        bench = Bench(settings)
+        while bench.work():
+            pass
+        assert db.session.scalars(select(ExportChunk.number)).all() == []
+    assert browser.post(f"{page}/fetch").status_code == 410
 
 
 def test_what_is_let_go_is_neither_made_nor_kept(
@@ -354,19 +480,83 @@ def test_the_list_begins_with_what_exports_are_for(browser: Browser) -> None:
     assert browser.get(f"{PAGE}?after=nonsense").status_code == 200
 
 
-def test_a_delivered_file_gets_its_paper(browser: Browser) -> None:
+def work(settings: Settings) -> None:
+    bench = Bench(settings)
+    while bench.work():
+        pass
+    staff.look_anew()
+
+
+def test_a_delivered_file_gets_its_paper_from_a_worker(
+    browser: Browser, second: Browser, settings: Settings
+) -> None:
     page = ask(browser)
     assert browser.post(f"{page}/delivery").status_code == 404  # nothing has left yet
     browser.post(f"{page}/fetch")
     assert "Make the PDF" in browser.get(page).text
-    answer = browser.post(f"{page}/delivery", into="fr")
+    asked = [
+        browser.post(f"{page}/delivery", **sent).headers["Location"]
+        for sent in ({"into": "fr"}, {"into": "fr"}, {"into": "en", "has_names": "1"})
+    ]
+    french, again, with_names = asked
+    assert french == again  # pressed twice, it is made once
+    assert "<progress" in browser.get(french).text
+    assert browser.post(f"{french}/fetch").status_code == 410
+    assert "Is being made" in words(browser.get(page))
+    work(settings)
+    assert "Download the PDF" in words(second.get(with_names))
+    answer = browser.post(f"{french}/fetch")
     assert answer.data[:5] == b"%PDF-"
     assert 'delivery-fr.pdf"' in answer.headers["Content-Disposition"]
-    assert Verb.EXPORT_DELIVERED in verbs()
-    assert browser.post(f"{page}/delivery", into="en", has_names="1").data[:5] == b"%PDF-"
-    details = db.session.scalars(
-        select(AuditEvent.details)
-        .where(AuditEvent.verb == Verb.EXPORT_DELIVERED)
-        .order_by(AuditEvent.at)
-    )
-    assert [one.get("has_names", False) for one in details] == [False, True]
+    assert second.post(f"{with_names}/fetch").data[:5] == b"%PDF-"
+    assert with_names in browser.get(page).text
+    told = select(AuditEvent.details).order_by(AuditEvent.at, AuditEvent.id)
+    for verb in (Verb.EXPORT_DELIVERED, Verb.EXPORT_DELIVERY_FETCHED):
+        details = db.session.scalars(told.where(AuditEvent.verb == verb)).all()
+        assert [one.get("has_names", False) for one in details] == [False, True]
+
+
+def test_a_paper_is_kept_for_a_day_and_goes_with_the_letters_data(
+    app: Flask, browser: Browser, letter: Letter, settings: Settings
+) -> None:
+    page = ask(browser)
+    browser.post(f"{page}/fetch")
+    first = browser.post(f"{page}/delivery", into="en").headers["Location"]
+    work(settings)
+    [paper_id] = db.session.scalars(select(ExportPaper.id))
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1)):
+        with pytest.raises(NotToFetch):
+            papers.get(letter.id, paper_id)
+        retaining.retain(settings)
+    browser = staff.browser(app, staff.member("dora@example.org", [EXPORTER]))
+    assert "not kept any more" in words(browser.get(first))
+    assert browser.post(f"{first}/fetch").status_code == 410
+    assert db.session.scalars(select(ExportPaper)).all() == []
+    assert db.session.scalars(select(ExportChunk)).all() == []
+
+    made = browser.post(f"{page}/delivery", into="en").headers["Location"]
+    work(settings)
+    browser.post(f"{page}/delivery", into="fr")  # still to be made
+    retaining.erase(letter, by=make.OPERATOR)
+    work(settings)
+    assert browser.get(made).status_code == 410
+    assert browser.post(f"{page}/delivery", into="en").status_code == 410
+    assert db.session.scalars(select(ExportChunk)).all() == []
+
+
+def test_a_worker_that_dies_over_a_paper_leaves_no_half_of_it(
+    browser: Browser, settings: Settings
+) -> None:
+    page = ask(browser)
+    browser.post(f"{page}/fetch")
+    made = browser.post(f"{page}/delivery", into="en", has_names="1").headers["Location"]
+    paper = db.session.scalars(select(ExportPaper)).one()
+    with transaction():
+        actions.put_chunk(paper.letter_id, paper.id, 3, b"of a dead worker")
+    job = jobs.find_of(paper.letter_id, paper.id)
+    assert job is not None
+    next(iter(delivering.run(job, settings)))
+    staff.look_anew()
+    work(settings)
+    assert browser.post(f"{made}/fetch").data[:5] == b"%PDF-"
+    assert [one.number for one in db.session.scalars(select(ExportChunk))] == [0]

@@ -27,6 +27,7 @@ ANYBODY = {
     "staff.sign_in.enter_with_passkey",
     "staff.invitation.show",
     "staff.invitation.accept",
+    "staff.too_large.show",
 }
 EVERYBODY, OWNERS = set(Role), {Role.OWNER}
 MODERATORS = {Role.OWNER, Role.MODERATOR}
@@ -66,6 +67,7 @@ TABLE = {
     "staff.members.take_role": OWNERS,
     "staff.members.renew": OWNERS,
     "staff.members.end": OWNERS,
+    "staff.members.withdraw": OWNERS,
     "staff.audit_log.show": {Role.OWNER, Role.EDITOR},
     "staff.audit_log.export": OWNERS,
     "staff.overview.show": EVERYBODY,
@@ -110,7 +112,8 @@ TABLE = {
     "staff.collected.show_one": COLLECTORS,
     "staff.collected.undo": COLLECTORS,
     "staff.collected.remove": COLLECTORS,
-    "staff.collected.find": COLLECTORS,
+    "staff.collected.show_people": SIGNATURE_READERS,
+    "staff.collected.find": SIGNATURE_READERS,
     "staff.collected.export": {Role.OWNER, Role.EXPORTER},
     "staff.collected_entry.show_new": COLLECTORS,
     "staff.collected_entry.begin": COLLECTORS,
@@ -137,6 +140,8 @@ TABLE = {
     "staff.exports_asking.preview": EXPORTERS,
     "staff.exports_asking.ask": EXPORTERS,
     "staff.exports_delivery.make": EXPORTERS,
+    "staff.exports_delivery.show": EXPORTERS,
+    "staff.exports_delivery.fetch": EXPORTERS,
     "staff.settings.show": EDITORS,
     "staff.settings.show_group": EDITORS,
     "staff.settings.save": EDITORS,
@@ -222,10 +227,12 @@ FRESH = {
     "staff.account.show_password", "staff.account.set_password", "staff.members.show_invite",
     "staff.members.invite", "staff.members.show", "staff.members.give_role",
     "staff.signatures_one.ask_withdraw", "staff.signatures_one.withdraw",
+    "staff.members.withdraw",
     "staff.members.take_role", "staff.members.renew", "staff.members.end", "staff.audit_log.export",
     "staff.exports.approve", "staff.exports.refuse", "staff.exports.drop", "staff.exports.fetch",
     "staff.exports.list_gone", "staff.exports_asking.show", "staff.exports_asking.preview",
     "staff.exports_asking.ask", "staff.exports_delivery.make",
+    "staff.exports_delivery.fetch",
     "staff.states.deliver", "staff.wordings.approve",
     "staff.news_mailing.show_send", "staff.news_mailing.send",
 } | {name for name in TABLE if name.startswith("staff.second_factor.")}  # fmt: skip

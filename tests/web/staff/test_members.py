@@ -116,7 +116,7 @@ def test_home_shows_the_letters_of_ones_roles_with_state_and_count(app: Flask) -
     page = browser.get("/staff").text
     assert page.count("<tr>") == 2
     assert "Open: takes signatures" in page
-    assert '<td class="number">1</td>' in page
+    assert 'data-label="Signatures">1</td>' in page
     assert "English and Français" in page
     nobody = staff.browser(app, staff.member("x@example.org", [VIEWER]))
     assert nobody.get("/staff").text.count("<tr>") == 3

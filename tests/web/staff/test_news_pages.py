@@ -143,7 +143,9 @@ def test_a_post_is_counted_looked_at_tried_and_mailed(
     assert text.content_type == "text/plain; charset=utf-8"
     assert "https://example.org/more" in text.text
 
-    assert owner.post(f"{mailing}/test", locale="ar").status_code == 303
+    tested = owner.post(f"{mailing}/test", locale="ar")
+    assert tested.status_code == 303
+    assert "The test goes to ada@example.org" in staff.words(owner.get(tested.headers["Location"]))
     assert [mail["To"] for mail in inbox.mails if mail["List-Id"]] == ["ada@example.org"]
 
     asked = owner.get(f"{mailing}/send")

@@ -39,7 +39,7 @@ FIELDS = (
     "source", "link", "as_of", "basis", "number", "audience", "pace", "when", "due_at", "is_sure",
     "site", "origins", "locales", "contact", "accent", "work", "goal_grows_at", "goal",
     "correction", "sender_name", "reply_address", "delivery_note", "ended_on", "began_on",
-    "privacy", "digest",
+    "privacy", "digest", "mailings_sort", "mailings_after", "sources_sort", "sources_after",
 )  # fmt: skip
 # What some field takes, so that a form is good but for a field or two.
 GOOD = (
@@ -47,7 +47,8 @@ GOOD = (
     "2026-03-01", "2026-12-01T12:00", "eve@example.org", "https://example.org", "en", "fr", "SE",
     "delivery", "mailing", "full", "shown", "csv", "xlsx", "jsonl", "news", "newsletter", "name",
     "paper", "openpetition", "figure", "none", "consent", "now", "later", "0", "objection",
-    "oldest", "signer", "confirmed", "pending", "owner", "translator", "green-web", "Europe/Berlin",
+    "-sent", "country", "-rows", "-made", "begun", "f" * 32,
+    "signer", "confirmed", "pending", "owner", "translator", "green-web", "Europe/Berlin",
     "#112233",
 )  # fmt: skip
 values = st.one_of(text, st.sampled_from(GOOD), st.sampled_from(GOOD))

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from signing.core import clock, marks
 from signing.core.db import db, transaction
-from signing.counts.actions import Kind, note, roll_up
+from signing.counts.actions import Counted, note, roll_up
 from signing.jobs import actions as jobs
 from signing.jobs.models import Kind as JobKind
 from signing.jobs.models import State
@@ -78,7 +78,7 @@ def test_what_was_confirmed_stands_in_figures_charts_and_tables(app: Flask, inbo
         assert tables["By language"] == [["Français", "3", "75"], ["English", "1", "25"]]
         assert tables["By country"] == [["France", "3", "75"], ["Sweden", "1", "25"]]
         assert tables["By way of signing"] == [["On our own page", "4", "100"]]
-        assert tables["By partner"] == [["Nobody: they came directly", "4", "100"]]
+        assert tables["By partner"] == [["Directly, through no partner", "4", "100"]]
         newest = rows(soup.select("#course-table table")[0])[0]
         assert newest[1:] == ["4", "4"]
         assert newest[0].endswith("so far")
@@ -90,9 +90,9 @@ def test_days_are_those_of_the_letters_own_time_zone(app: Flask) -> None:
     letter.time_zone = "Pacific/Auckland"
     db.session.commit()
     with time_machine.travel("2026-11-20T10:30:00Z", tick=False), transaction():
-        note(letter.id, Kind("en", "NZ", "form"), delta=2)  # 23:30 of the twentieth
+        note(letter.id, Counted("en", "NZ", "form"), delta=2)  # 23:30 of the twentieth
     with time_machine.travel("2026-11-20T11:30:00Z", tick=False), transaction():
-        note(letter.id, Kind("en", "NZ", "form"), delta=3)  # half past midnight
+        note(letter.id, Counted("en", "NZ", "form"), delta=3)  # half past midnight
     with time_machine.travel("2026-11-20T11:45:00Z", tick=False):
         soup = page(app)
     assert tiles(soup)["Today"] == "3"
@@ -103,9 +103,9 @@ def test_days_are_those_of_the_letters_own_time_zone(app: Flask) -> None:
 def test_what_is_taken_back_is_subtracted_where_it_was_taken_back(app: Flask) -> None:
     letter = make.letter()
     with time_machine.travel(clock.now() - timedelta(days=2)), transaction():
-        note(letter.id, Kind("en", "SE", "form"), delta=5)
+        note(letter.id, Counted("en", "SE", "form"), delta=5)
     with transaction():
-        note(letter.id, Kind("en", "SE", "form"), delta=-2)
+        note(letter.id, Counted("en", "SE", "form"), delta=-2)
     for query in ("", "?range=all", "?range=hours"):
         table = rows(page(app, HERE + query).select("#course-table table")[0])
         assert table[0][-2:] == ["-2", "3"]
@@ -116,7 +116,7 @@ def test_every_value_has_a_page_and_what_is_no_dimension_has_none(app: Flask) ->
     countries = ["SE", "FR", "DE", "IT", "ES", "PT", "NL", "BE", "AT", ""]
     with transaction():
         for number, country in enumerate(countries):
-            note(letter.id, Kind("en", country, "form"), delta=number + 1)
+            note(letter.id, Counted("en", country, "form"), delta=number + 1)
     browser = staff.browser(app, staff.member())
     assert "All 10" in staff.words(browser.get(HERE))
     everything = BeautifulSoup(browser.get(f"{HERE}/by/country").text, "html.parser")
@@ -197,7 +197,7 @@ def test_a_page_costs_as_many_statements_however_many_signed(app: Flask, number:
     letter = make.letter()
     with transaction():
         for one in range(number):
-            note(letter.id, Kind("en", ("SE", "FR")[one % 2], "form"), delta=1)
+            note(letter.id, Counted("en", ("SE", "FR")[one % 2], "form"), delta=1)
             jobs.put(JobKind.BULK, letter_id=letter.id, subject_id=letter.id)
     browser = staff.browser(app, staff.member())
     browser.get(HERE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from PIL import Image
 
@@ -186,6 +187,17 @@ def test_a_logo_of_as_many_bytes_as_the_page_says_is_taken(
     assert editor.post(logo, logo=(picture, "logo.png")).status_code == 303
     too_much = editor.post(logo, logo=(BytesIO(b"x" * 506_000), "logo.png"))
     assert too_much.status_code == 422
+
+
+def test_the_forms_are_folded_but_for_the_one_with_a_mistake(
+    letter: Letter, editor: staff.Browser
+) -> None:
+    page = f"{AT}/{make.partner(letter).id}"
+    for values, mistaken in (({}, []), (FACTS | {"site": ""}, ["facts"])):
+        answer = editor.post(page, **values) if values else editor.get(page)
+        shown = BeautifulSoup(answer.text, "html.parser")
+        assert shown.select("#facts, #its-logo, #its-contact")
+        assert [one["id"] for one in shown.select("details.entry[open]")] == mistaken
 
 
 def test_a_partner_of_another_letter_is_not_there(letter: Letter, editor: staff.Browser) -> None:

@@ -6,8 +6,12 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from signing.audit import Verb
+from signing.audit.models import AuditEvent
 from signing.core.db import db
+from signing.exports import allowance
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.partners import hooks, tokens
@@ -55,6 +59,22 @@ def test_sentences_are_saved_once_the_letter_allows_it(
     agreeing(letters.get(letter.id), partner, name="=1+1")
     rows = owner.post(at(partner, "programs/list")).text
     assert "'=1+1,zoe@example.org,en" in rows
+
+
+def test_a_long_list_is_not_for_one_person_alone(
+    letter: Letter, partner: Partner, owner: staff.Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "ALONE", 1)
+    owner.post(at(partner, "newsletter/limit"), most="1")
+    owner.post(at(partner, "newsletter"), **{"text-en": "Green Web may mail me."})
+    agreeing(letters.get(letter.id), partner)
+    assert owner.post(at(partner, "programs/list")).status_code == 200
+    refused = owner.post(at(partner, "programs/list"))
+    assert refused.status_code == 409
+    assert "The partner fetches its list itself" in refused.text
+    taken = select(AuditEvent.details).where(AuditEvent.verb == Verb.PARTNER_LIST_EXPORTED)
+    (details,) = db.session.scalars(taken)
+    assert details["number"] == 1
 
 
 def test_a_token_is_shown_once(letter: Letter, partner: Partner, owner: staff.Browser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -48,9 +49,12 @@ def fields(answer: TestResponse) -> dict[str, Any]:
     for one in page.select("main form input[name], main form textarea[name]"):
         if one.get("type") not in {"checkbox", "radio"} or one.has_attr("checked"):
             sent[str(one["name"])] = one.get("value") or one.get_text()
+    for one in page.select("main form .boxes input[checked]"):
+        ticked = sent[name] if isinstance(sent.get(name := str(one["name"])), list) else []
+        sent[name] = [*ticked, str(one["value"])]
     for one in page.select("main form select[name]"):
         chosen = [str(option["value"]) for option in one.select("option[selected]")]
-        sent[str(one["name"])] = chosen if one.has_attr("multiple") else (chosen or [""])[0]
+        sent[str(one["name"])] = (chosen or [""])[0]
     return sent
 
 
@@ -85,13 +89,14 @@ def test_every_group_is_saved_shown_and_written_down_without_touching_others(
     for group, values in GOOD.items():
         answer = save(editor, group, **values)
         assert answer.status_code == 303, (group, staff.words(answer))
-        assert answer.headers["Location"] == f"{HERE}?done=1#{group}"
+        assert answer.headers["Location"] == f"{HERE}?done=1"
     made = letter()
     assert (made.to, made.minimum_age, made.goal, made.goal_grows_at) == (
         "All councils", 0, 5000, 75,
     )  # fmt: skip
     assert made.fields == ["country", "postcode", "city", "comment"]
     assert (made.required, made.countries) == (["country", "postcode"], ["DE", "FR"])
+    assert "2 chosen France · Germany" in staff.words(editor.get(f"{HERE}/fields"))
     assert made.opens_at
     assert made.opens_at.isoformat() == "2090-01-02T01:00:00+00:00"
     assert (made.sender, made.reply_address) == ("Friends of Roads", "re@example.org")
@@ -204,6 +209,13 @@ def test_an_hour_that_comes_twice_is_told_with_its_distance_to_utc(editor: Brows
     assert "UTC+01:00" in staff.words(editor.get(HERE))
 
 
+def test_a_day_alone_begins_as_the_letter_opens_and_ends_as_it_closes(editor: Browser) -> None:
+    days = {"opens_at": "2090-01-02", "closes_at": "2090-01-02", "time_zone": "Asia/Tokyo"}
+    assert save(editor, "times", **days).status_code == 303
+    assert letter().opens_at == datetime(2090, 1, 1, 15, tzinfo=UTC)
+    assert letter().closes_at == datetime(2090, 1, 2, 14, 59, tzinfo=UTC)
+
+
 def test_a_pale_colour_comes_back_with_one_that_can_be_taken(editor: Browser) -> None:
     answer = save(editor, "look", accent="#ffdd00")
     found = re.search(r'name="take" value="(#[0-9a-f]{6})">Take', answer.text)
@@ -304,6 +316,8 @@ def test_a_form_beyond_all_measure_and_a_place_beyond_the_picture_are_refused(
     kind = "multipart/form-data; boundary=x"
     sent = editor.client.post(f"{HERE}/picture", data=bytes(11 << 20), content_type=kind)
     assert sent.status_code == 413
+    assert editor.post(f"{HERE}/picture/focus", x="1", y="1").status_code == 404  # there is none
+    put(editor, photo())
     for x, y in (("-1", "0"), ("101", "0"), ("", "0"), ("x", "0"), ("٣", "²")):
-        assert editor.post(f"{HERE}/picture/focus", x=x, y=y).status_code == 404
+        assert editor.post(f"{HERE}/picture/focus", x=x, y=y).status_code == 422
     assert editor.get(f"{HERE}/nonsense").status_code == 404

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from signing.audit.models import AuditEvent
 from signing.core.db import db, transaction
 from signing.core.tokens import SignatureRef
+from signing.exports import allowance
 from signing.letters.models import ConsentPurpose, Letter
 from signing.moderation import bulk
 from signing.moderation.models import Deed
@@ -103,8 +104,9 @@ def test_half_an_address_is_said_to_be_one(moderator: Browser, ref: SignatureRef
 
 
 @pytest.mark.parametrize(
-    "query", ["after=nonsense", "after=%00", "q=AAAA", "q=%C3%A9", "partner=1",
-              "country=XX&state=no&first=x&sort=y",
+    "query", ["after=nonsense", "after=%7f", "q=AAAA", "q=%C3%A9", "partner=1",
+              "country=XX&state=no&first=x&sort=y", "sort=country&after=" + "f" * 32 + "%01",
+              "sort=name&after=" + "f" * 32, "sort=-language&after=" + "f" * 32,
               "after=" + "f" * 32 + "9" * 40 + "&sort=confirmed"],
 )  # fmt: skip
 def test_nonsense_in_the_address_is_no_error(
@@ -118,8 +120,9 @@ def test_pages_follow_each_other_and_keep_the_filters(
 ) -> None:
     monkeypatch.setattr(tables, "A_PAGE", 2)
     people(letter, 5)
-    for sort in ("newest", "oldest", "confirmed", "name"):
-        typed = {"name": "Zoë"} if sort == "name" else {"sort": sort, "country": "SE"}
+    for sort in ("-sent", "sent", "-confirmed", "confirmed", "name", "-name", "country", "-country",
+                 "language", "nonsense", ""):  # fmt: skip
+        typed = {"sort": sort, "country": "SE"} if sort else {"name": "Zoë"}
         address = moderator.post(f"{TABLE}/find", **typed).headers["Location"]
         seen: list[str] = []
         while address:
@@ -129,7 +132,7 @@ def test_pages_follow_each_other_and_keep_the_filters(
             address = str(further["href"]) if further else ""
             assert "zoë" not in unquote(address).lower()
         names = [f"Zoë {i}" for i in range(5)]
-        backwards = sort in ("newest", "confirmed")
+        backwards = sort.startswith("-") or sort == "nonsense"  # the newest first, as usual
         assert seen == (names[::-1] if backwards else names), sort
 
 
@@ -141,6 +144,17 @@ def test_a_page_that_looked_far_enough_offers_to_look_further(
     page = moderator.get(f"{TABLE}?entry=api").text
     assert "Look further" in page
     assert "No signature fits" not in page
+
+
+def test_what_hiding_and_setting_aside_mean_stands_where_one_decides(
+    moderator: Browser, letter: Letter, ref: SignatureRef
+) -> None:
+    make.signature(letter, email="p@example.org", is_confirmed=False)
+    table = moderator.get(TABLE)
+    assert "Confirmed: 1 Not confirmed: 1 Set aside: 0" in staff.words(table)
+    for page in (table, moderator.get(one(ref))):
+        assert "the export for the addressee leaves out the name" in staff.words(page)
+        assert "It does not count, and is in no export." in staff.words(page)
 
 
 def test_an_empty_table_says_what_comes(moderator: Browser, letter: Letter) -> None:
@@ -168,6 +182,15 @@ def test_what_is_sealed_opens_on_demand_and_is_written_down(
     assert ("Save the correction" in opened.text) is may_act
     assert ("Decide" in closed) is may_act
     assert events()[-1].verb == "signature.opened"
+
+
+def test_addresses_are_shown_whole_as_many_as_one_may_carry_out_alone(
+    app: Flask, ref: SignatureRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "ALONE", 2)
+    browser = staff.browser(app, staff.member(held=[Held(Role.EXPORTER)]))
+    shown = ["zoe@example.org" in browser.post(f"{one(ref)}/open").text for _ in range(3)]
+    assert shown == [True, True, False]
 
 
 def test_a_correction_keeps_what_was_typed_and_says_what_is_wrong(

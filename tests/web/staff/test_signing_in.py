@@ -69,7 +69,9 @@ def test_an_owner_is_invited_by_mail_sets_up_an_app_and_works(
     assert len(codes) == 10
     assert client.get("/staff").status_code == 200
 
-    assert browser.post("/staff/sign-out").location == "/staff/sign-in"
+    left = browser.post("/staff/sign-out")
+    assert left.location == "/staff/sign-in"
+    assert left.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get("/staff").status_code == 303
     assert sign_in(client).status_code == 422  # the password alone is not enough any more
     assert sign_in(client, code=codes[0]).status_code == 303

@@ -65,10 +65,10 @@ def public(app: Flask, path: str) -> str:
 def test_a_letter_is_begun_written_translated_and_published(app: Flask, owner: Browser) -> None:
     answer = owner.post("/staff/new-letter", title="Straßen für alle!", locale="de", slug="")
     address = answer.headers["Location"]
-    assert address == "/staff/letters/strassen-fur-alle/texts/de"
+    assert address == "/staff/letters/strassen-fuer-alle/texts/de"
     sent = form_of(owner.get(address)) | {"body": "Sehr geehrter Rat,\r\n\r\nöffnen Sie sie."}
     assert owner.post(address, **sent).status_code == 303
-    texts = "/staff/letters/strassen-fur-alle/texts"
+    texts = "/staff/letters/strassen-fuer-alle/texts"
     assert owner.post(f"{texts}/languages", locale="ar").headers["Location"] == f"{texts}/ar"
     sent = form_of(owner.get(f"{texts}/ar"))
     assert (sent["now-0"], sent["now-title"]) == ("Sehr geehrter Rat,", "Straßen für alle!")
@@ -77,7 +77,7 @@ def test_a_letter_is_begun_written_translated_and_published(app: Flask, owner: B
     for into, version in (("de", "2"), ("ar", "2")):
         answer = owner.post(f"{texts}/{into}/publish", version=version)
         assert answer.status_code == 303, staff.words(answer)
-    letter = queries.get_by_any_slug("strassen-fur-alle")
+    letter = queries.get_by_any_slug("strassen-fuer-alle")
     assert queries.list_locales(letter.id) == ["ar", "de"]
 
 

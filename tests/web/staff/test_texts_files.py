@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from signing.letters import writing
+from signing.core.db import transaction
+from signing.letters import folder_writer, pictures, queries, writing
 from signing.letters.models import Letter
 from signing.staff_accounts.roles import Held, Role
 from tests import make, staff
@@ -69,6 +71,23 @@ def test_what_comes_back_as_it_went_changes_nothing(
     assert answer.status_code == 200
     assert "Kept as a draft" not in staff.words(answer)
     assert writing.get(letter, "fr").version == 0
+
+
+def test_the_folder_is_the_one_that_the_command_writes(
+    owner: Browser, letter: Letter, tmp_path: Path
+) -> None:
+    with transaction():
+        pictures.keep(letter, pictures.make(make.picture()), by=make.OPERATOR)
+    default, others, settings = queries.as_folder(letter)
+    picture = pictures.find_largest(letter) or b""
+    folder_writer.write(
+        tmp_path / "folder", default, others, settings, queries.list_phrases(letter), picture
+    )
+    written = {one.name: one.read_bytes() for one in (tmp_path / "folder").iterdir()}
+    with zipfile.ZipFile(io.BytesIO(owner.get(f"{TEXTS}/files.zip").data)) as packed:
+        assert {name: packed.read(name) for name in packed.namelist()} == written
+    assert written["picture.webp"]
+    assert b"slug: open-roads" in written["_index.md"]
 
 
 def test_a_folder_brings_new_languages_and_says_what_it_left_out(

@@ -1,13 +1,14 @@
 """Personal data under its owner's newest key: what a rotation does to rows, a few at a time.
 
-Rows that somebody else changes at that moment are left alone: they are met again.
+Each package names its own rows in `shelves.py`. Rows that somebody else changes at that moment are
+left alone: they are met again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -26,18 +27,8 @@ from sqlalchemy import (
 from signing.core.db import db
 from signing.core.ids import HOUSE
 from signing.core.vault import Place, Unreadable, vault
-from signing.mail import outbox
-from signing.mail.models import OutgoingMail
-from signing.partners import contact, hooks
-from signing.partners.models import Agreement, Partner
-from signing.partners.programs import Webhook
-from signing.signatures import person
-from signing.signatures.models import Signature
-from signing.staff_accounts import profile
-from signing.staff_accounts.models import Member
 
 BATCH = 500
-BEFORE_ALL = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +70,7 @@ class Resealed:
         return Resealed(self.done + other.done, self.unreadable + other.unreadable)
 
 
-_signatures = cast(Table, Signature.__table__)
-_mails = cast(Table, OutgoingMail.__table__)
-_members = cast(Table, Member.__table__)
-_partners = cast(Table, Partner.__table__)
-_agreements = cast(Table, Agreement.__table__)
-_webhooks = cast(Table, Webhook.__table__)
-SHELVES = (
-    Shelf(
-        _signatures,
-        _signatures.c.sealed,
-        lambda row: person.place(row.letter_id, row.address_digest),
-    ),
-    Shelf(_mails, _mails.c.sealed_to, lambda row: outbox.place(row.letter_id, row.id)),
-    Shelf(_members, _members.c.sealed, lambda row: profile.place(row.id)),
-    Shelf(_partners, _partners.c.sealed, lambda row: contact.place(row.letter_id, row.id)),
-    Shelf(
-        _agreements,
-        _agreements.c.sealed,
-        lambda row: contact.place_of_agreement(row.letter_id, row.id),
-    ),
-    Shelf(_webhooks, _webhooks.c.sealed, lambda row: hooks.place(row.id), is_house=True),
-)
-
-
-def count_old(owner_id: UUID, shelves: Sequence[Shelf] = SHELVES) -> int:
+def count_old(owner_id: UUID, shelves: Sequence[Shelf]) -> int:
     """How many of the owner's rows are under another key than the newest; reads every row."""
     return sum(
         db.session.scalar(
@@ -114,7 +81,7 @@ def count_old(owner_id: UUID, shelves: Sequence[Shelf] = SHELVES) -> int:
     )
 
 
-def count_by_version(shelves: Sequence[Shelf] = SHELVES) -> dict[tuple[UUID, int], int]:
+def count_by_version(shelves: Sequence[Shelf]) -> dict[tuple[UUID, int], int]:
     """How many rows there are by owner and version of the key; reads every row."""
     counted: dict[tuple[UUID, int], int] = {}
     for shelf in shelves:

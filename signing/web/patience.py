@@ -1,0 +1,156 @@
+"""Slow visitors wait on their own time: who sends a form a byte a minute holds up nobody else.
+
+Each request has a thread, and few of them compute at once (`slots`): more would only take turns.
+A thread that waits for a visitor's bytes holds no slot, and of such there may be many.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from ipaddress import IPv4Network, IPv6Network
+from queue import SimpleQueue
+from typing import Any
+from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, request
+from werkzeug.exceptions import TooManyRequests
+
+from signing.web import visitor
+
+SLOTS = 2 * (os.cpu_count() or 1) + 1  # a process; most of them wait for the database
+# Set where a body was not waited for: the application then says so in the visitor's language.
+REFUSED = "signing.too_many_slow"
+
+
+class Patience:
+    """WSGI middleware; wraps `app` and is called in its place.
+
+    Of up to `small` bytes are the bodies that anybody may send: they are there before the
+    application is asked, `bodies` of them on their way at most. Longer ones it reads itself, once
+    it knows from whom they are.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        *,
+        slots: int,
+        bodies: int,
+        small: int,
+        trusted: Sequence[IPv4Network | IPv6Network] = (),
+    ) -> None:
+        self.app = app
+        self._slots = _Slots(slots)
+        self._bodies, self._small = bodies, small
+        self._trusted = trusted
+        self._lock = threading.Lock()
+        self._waiting: Counter[str] = Counter()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        length = _length(environ)
+        if 0 < length <= self._small:
+            self._receive(environ, length)
+        elif length:
+            environ["wsgi.input"] = _Unhurried(environ["wsgi.input"], self._slots)
+        with self._slots.held():
+            return self.app(environ, start_response)
+
+    def _receive(self, environ: WSGIEnvironment, length: int) -> None:
+        """The whole body is there afterwards, or it is not waited for."""
+        network = self._network(environ)
+        if not self._begin(network):
+            environ[REFUSED] = True
+            return
+        try:
+            environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(length))
+        finally:
+            self._end(network)
+
+    def _network(self, environ: WSGIEnvironment) -> str:
+        forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
+        client = visitor.client(environ.get("REMOTE_ADDR", ""), forwarded, self._trusted)
+        return "" if client == visitor.UNKNOWN else visitor.names(client)[0]
+
+    def _begin(self, network: str) -> bool:
+        with self._lock:
+            is_full = self._waiting.total() >= self._bodies
+            # A network may be a university: it has room, but never all there is.
+            if is_full or (network and self._waiting[network] >= max(1, self._bodies // 2)):
+                return False
+            self._waiting[network] += 1
+            return True
+
+    def _end(self, network: str) -> None:
+        with self._lock:
+            self._waiting[network] -= 1
+            if not self._waiting[network]:
+                del self._waiting[network]
+
+
+class _Slots:
+    """So many may compute at once; the others wait in a queue."""
+
+    def __init__(self, n: int) -> None:
+        self._free: SimpleQueue[None] = SimpleQueue()
+        for _slot in range(n):
+            self._free.put(None)
+
+    @contextmanager
+    def held(self) -> Any:
+        self._free.get()
+        try:
+            yield
+        finally:
+            self._free.put(None)
+
+    @contextmanager
+    def given_back(self) -> Any:
+        """The other way round, inside `held`."""
+        self._free.put(None)
+        try:
+            yield
+        finally:
+            self._free.get()
+
+
+class _Unhurried:
+    """A long body, read by the application as far as it wants to; its slot is free meanwhile."""
+
+    def __init__(self, stream: InputStream, slots: _Slots) -> None:
+        self._stream, self._slots = stream, slots
+
+    def read(self, size: int = -1, /) -> bytes:
+        with self._slots.given_back():
+            return self._stream.read(size)
+
+    def readline(self, size: int = -1, /) -> bytes:
+        with self._slots.given_back():
+            return self._stream.readline(size)
+
+    def readlines(self, hint: int = -1, /) -> list[bytes]:
+        with self._slots.given_back():
+            return self._stream.readlines(hint)
+
+    def __iter__(self) -> Any:
+        return iter(self.readline, b"")
+
+
+def _length(environ: WSGIEnvironment) -> int:
+    """What the head says; the application refuses what is no number, and what has none."""
+    said: str = environ.get("CONTENT_LENGTH") or "0"
+    return int(said) if said.isascii() and said.isdigit() else 0
+
+
+def install(app: Flask) -> None:
+    """Whoever was not waited for is told, before anything else is looked at."""
+
+    def refuse() -> None:
+        if REFUSED in request.environ:
+            raise TooManyRequests(retry_after=5)
+
+    app.before_request(refuse)

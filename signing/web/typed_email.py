@@ -1,0 +1,30 @@
+"""An e-mail address as somebody typed it: the same rule and the same words in every form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from wtforms import ValidationError
+
+from signing.signatures import mistyped
+
+
+def find_fault(typed: str) -> LazyString | None:
+    """What is wrong with it as it is written; nothing is looked up."""
+    try:
+        validate_email(typed.strip(), check_deliverability=False)
+    except EmailNotValidError:
+        if domain := mistyped.leads_nowhere(typed):
+            return _l("There is no mail at %(domain)s. Please check the spelling.", domain=domain)
+        return _l("Enter a complete e-mail address, such as name@example.org.")
+    return None
+
+
+def complete(_form: Any, field: Any) -> None:
+    """For WTForms: the field is stripped afterwards, and holds a complete address."""
+    field.data = (field.data or "").strip()
+    if fault := find_fault(field.data):
+        raise ValidationError(fault)

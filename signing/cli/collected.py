@@ -16,7 +16,7 @@ from signing.collected.actions import About
 from signing.collected.columns import Column
 from signing.collected.models import Basis, Collection, Kind, State
 from signing.core import clock
-from signing.core.db import transaction
+from signing.core.db import transaction, unheld
 from signing.exports import collected as rows
 from signing.letters import queries as letters
 from signing.letters.models import Letter
@@ -174,8 +174,9 @@ def export(slug: str) -> None:
     """
     letter = _letter(slug)
     with transaction():
-        actions.note_export(letter, queries.count_people(letter.id), by=OPERATOR)
-    sys.stdout.writelines(rows.lines(letter.id))
+        number, counted = queries.count_people(letter.id), queries.find_counted(letter.id)
+        actions.note_export(letter, number, by=OPERATOR)
+    sys.stdout.writelines(unheld(rows.lines(counted)))
 
 
 @collected_.command("list")

@@ -8,7 +8,7 @@ import socket
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from signing.core.settings import Settings, read_settings
@@ -54,6 +54,7 @@ def start(host: str, port: int, workers: int, settings: Settings) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # over HTTP/2 a body need not say its length
         workers=workers,
         blocking_threads=SLOTS + settings.waiting_forms + SPARE_THREADS,
         backlog=CONNECTIONS,

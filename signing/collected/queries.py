@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection as Many
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, union_all
@@ -13,6 +13,7 @@ from sqlalchemy import func, select, union_all
 from signing.collected import person
 from signing.collected.models import CollectedSignature, Collection, Kind, State
 from signing.collected.person import Person
+from signing.core import clock
 from signing.core.db import db
 from signing.core.refusals import NotFound
 from signing.core.vault import vault
@@ -43,6 +44,25 @@ class Row:
     sheet: str
     person: Person
     country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Who counts at one moment: in these collections, and there by then."""
+
+    letter_id: UUID
+    until: datetime
+    collections: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a collection comes from: plain values, held for longer than a session."""
+
+    id: UUID
+    kind: str
+    source: str
+    as_of: date
 
 
 def get(letter_id: UUID, collection_id: UUID, *, to_change: bool = False) -> Collection:
@@ -134,14 +154,23 @@ def count_on_sheet(collection: Collection, sheet: str, *, among: int = 200) -> i
 
 
 def list_rows(
-    letter_id: UUID, collection_id: UUID, *, before: UUID | None = None, limit: int
+    letter_id: UUID,
+    collection_id: UUID,
+    *,
+    before: UUID | None = None,
+    until: datetime | None = None,
+    limit: int,
 ) -> list[Row]:
-    """The newest first, older than `before`; raises `vault.Unreadable` for an erased letter."""
+    """The newest first, older than `before`, there at `until`; raises `vault.Unreadable` for an
+    erased letter.
+    """
     wanted = select(CollectedSignature).where(
         CollectedSignature.letter_id == letter_id, CollectedSignature.collection_id == collection_id
     )
     if before is not None:
         wanted = wanted.where(CollectedSignature.id < before)
+    if until is not None:
+        wanted = wanted.where(CollectedSignature.created_at <= until)
     rows = db.session.scalars(wanted.order_by(CollectedSignature.id.desc()).limit(limit))
     return [_opened(row) for row in rows]
 
@@ -196,17 +225,24 @@ def find_sheet(letter_id: UUID, name_digest: bytes) -> str | None:
     return db.session.scalar(wanted.order_by(CollectedSignature.id.desc()).limit(1))
 
 
-def stream(letter_id: UUID) -> Iterator[tuple[Collection, Row]]:
-    """Everybody who counts, a collection after the other; memory does not grow with them."""
-    wanted = select(Collection).where(
+def find_counted(letter_id: UUID) -> Counted:
+    """Who counts at this moment, for `stream`; whoever is added later is in none of it."""
+    wanted = select(Collection.id, Collection.kind, Collection.source, Collection.as_of).where(
         Collection.letter_id == letter_id, Collection.state == State.COUNTED
     )
-    for collection in db.session.scalars(wanted.order_by(Collection.id)).all():
+    rows = db.session.execute(wanted.order_by(Collection.id)).all()
+    return Counted(letter_id, clock.now(), tuple(Origin(*row) for row in rows))
+
+
+def stream(counted: Counted) -> Iterator[tuple[Origin, Row]]:
+    """All of them, a collection after the other; memory does not grow with them."""
+    letter_id, until = counted.letter_id, counted.until
+    for origin in counted.collections:
         before = None
-        while rows := list_rows(letter_id, collection.id, before=before, limit=BATCH):
-            yield from ((collection, row) for row in rows)
-            before = rows[-1].id
+        while rows := list_rows(letter_id, origin.id, before=before, until=until, limit=BATCH):
             db.session.expunge_all()
+            before = rows[-1].id
+            yield from ((origin, row) for row in rows)
 
 
 def list_paper_wordings(letter_id: UUID) -> Sequence[Wording]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Flask, g, has_app_context
@@ -44,6 +44,7 @@ BUSY_SECONDS = 15
 # For an UPDATE or DELETE of many rows: what the session holds of them need not learn of it.
 PLAIN = {"synchronize_session": False}
 _SQLITE_WRITER = threading.Lock()
+Piece = TypeVar("Piece")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -210,6 +211,17 @@ def hour_of(moment: SQLColumnExpression[datetime]) -> ColumnElement[int]:
 def let_go() -> None:
     """End a transaction that only read, before something slow is done."""
     db.session.commit()
+
+
+def unheld(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The same; while one of them leaves, however slowly, no transaction is open.
+
+    For answers that are read as they are sent: whoever takes hours holds up nobody for so long.
+    """
+    for piece in pieces:
+        if db.session().in_transaction():
+            let_go()
+        yield piece
 
 
 def scrub() -> None:

@@ -8,6 +8,7 @@ today and what was told earlier is a sum of blocks too. Pure.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,6 +43,12 @@ class Told:
     @property
     def n(self) -> int:
         return sum(one.n for one in self.periods)
+
+    def end_of(self, day: date) -> date | None:
+        """The last day of the period that this day is told with; None: it is not told yet."""
+        lasts = [one.last for one in self.periods]
+        place = bisect_left(lasts, day)
+        return lasts[place] if place < len(lasts) else None
 
     @property
     def by_kind(self) -> dict[str, int]:

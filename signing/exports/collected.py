@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from uuid import UUID
 
 from signing.collected import queries
+from signing.collected.queries import Counted
 from signing.exports.sheets import csv_lines
 
 COLUMNS = ("name", "email", "country", "city", "postcode", "kind", "source", "as_of", "sheet")
 
 
-def lines(letter_id: UUID) -> Iterator[str]:
-    """Everybody who counts, as CSV that no spreadsheet mistakes for formulas."""
-    return csv_lines(COLUMNS, _rows(letter_id))
+def lines(counted: Counted) -> Iterator[str]:
+    """Everybody who counted at a moment, as CSV that no spreadsheet mistakes for formulas."""
+    return csv_lines(COLUMNS, _rows(counted))
 
 
-def _rows(letter_id: UUID) -> Iterator[tuple[str, ...]]:
-    for collection, row in queries.stream(letter_id):
+def _rows(counted: Counted) -> Iterator[tuple[str, ...]]:
+    for origin, row in queries.stream(counted):
         who = row.person
         yield (
             who.name,
@@ -25,8 +25,8 @@ def _rows(letter_id: UUID) -> Iterator[tuple[str, ...]]:
             row.country,
             who.city,
             who.postcode,
-            collection.kind,
-            collection.source,
-            collection.as_of.isoformat(),
+            origin.kind,
+            origin.source,
+            origin.as_of.isoformat(),
             row.sheet,
         )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
 from signing.core import clock
 from signing.core.db import PLAIN, count_rows, db
-from signing.core.ids import new_id
+from signing.core.ids import first_of, new_id
 from signing.core.refusals import NotFound
+from signing.core.vault import Unreadable
 from signing.exports import actions, purpose, queries
-from signing.exports.models import ExportChunk, ExportPaper
+from signing.exports.models import Export, ExportChunk, ExportPaper
 from signing.exports.refused import ErasedSince, NotToFetch
 from signing.jobs import actions as jobs
 from signing.jobs import queries as job_queries
@@ -22,10 +24,13 @@ from signing.staff_accounts.actions import Doer
 from signing.staff_accounts.roles import Act
 
 CHUNK_BYTES = 1 << 20
+NAMES_SERVE = timedelta(minutes=10)  # so long a paper with names is what the next one would be
 
 
 def ask(letter: Letter, export_id: UUID, locale: str, *, has_names: bool, by: Doer) -> ExportPaper:
-    """A worker makes it; asked for twice, it is made once. `export_id` has left whole."""
+    """A worker makes it; while one such is made or kept it is that one. `export_id` has left
+    whole.
+    """
     by.demand(Act.EXPORT, letter.id)
     export = queries.get(letter.id, export_id, to_change=True)
     if export.digest is None:
@@ -33,7 +38,7 @@ def ask(letter: Letter, export_id: UUID, locale: str, *, has_names: bool, by: Do
     if purpose.find(export) is None:
         raise ErasedSince
     for known in list_of(letter.id, export_id):
-        if (known.locale, known.has_names) == (locale, has_names) and _is_being_made(known):
+        if (known.locale, known.has_names) == (locale, has_names) and _serves(known, export):
             return known
     made = ExportPaper(
         letter_id=letter.id,
@@ -48,6 +53,24 @@ def ask(letter: Letter, export_id: UUID, locale: str, *, has_names: bool, by: Do
     jobs.put(Kind.DELIVERY, letter_id=letter.id, subject_id=made.id, member_id=by.actor.id)
     actions.note_delivery(letter, export, by=by.actor, has_names=has_names)
     return made
+
+
+def _serves(paper: ExportPaper, export: Export) -> bool:
+    """It is being made, or can be fetched and tells of the file as it left the last time."""
+    if paper.has_lapsed or paper.size is None:
+        return _is_being_made(paper)
+    since = export.ended_at or export.asked_at
+    if paper.has_names:  # whoever withdraws is in none that is asked for later
+        since = max(since, clock.now() - NAMES_SERVE)
+    return paper.id >= first_of(since) and _is_readable(paper)
+
+
+def _is_readable(paper: ExportPaper) -> bool:
+    """Not after a rotation of keys, as with the files of exports."""
+    try:
+        return queries.find_chunk(paper.letter_id, paper.id, 0) is not None
+    except Unreadable:
+        return False
 
 
 def _is_being_made(paper: ExportPaper) -> bool:

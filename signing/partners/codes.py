@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
+
+from signing.core import latin
 
 CODE_CHARACTERS = 32
 _CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_OTHER = re.compile(r"[^a-z0-9]+")
 
 
 def is_code(text: str) -> bool:
@@ -21,8 +21,9 @@ def clean(text: str) -> str:
     return lower if is_code(lower) else ""
 
 
-def suggest(name: str) -> str:
-    """A code that reads like the name; a random one where it has no Latin letters."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    latin = _OTHER.sub("-", decomposed.encode("ascii", "ignore").decode()).strip("-")
-    return latin[:CODE_CHARACTERS].strip("-") or secrets.token_hex(4)
+def suggest(name: str, locale: str) -> str:
+    """A code that reads like the name, as the language writes it; a random one where it has no
+    Latin letters.
+    """
+    code = "-".join(latin.words(name, locale))
+    return code[:CODE_CHARACTERS].strip("-") or secrets.token_hex(4)

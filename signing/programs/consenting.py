@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, select
 
+from signing.core import clock
 from signing.core.db import db
 from signing.core.ids import BEFORE_ALL
 from signing.core.vault import Unreadable
@@ -87,9 +88,14 @@ def _given(letter_id: UUID, partner_id: UUID) -> tuple[ColumnElement[bool], ...]
     )
 
 
-def stream(letter_id: UUID, partner_id: UUID) -> Iterator[tuple[UUID, Consenting]]:
-    """Everybody whose consent to this partner stands, in the order of their ids."""
-    after = BEFORE_ALL
+def stream(
+    letter_id: UUID, partner_id: UUID, *, until: datetime | None = None
+) -> Iterator[tuple[UUID, Consenting]]:
+    """Everybody whose consent to this partner stands, in the order of their ids.
+
+    Whoever confirms or agrees after `until` is not among them, however slowly they are read.
+    """
+    after, until = BEFORE_ALL, until or clock.now()
     while True:
         wanted = (
             select(Consent.signature_id)
@@ -101,11 +107,18 @@ def stream(letter_id: UUID, partner_id: UUID) -> Iterator[tuple[UUID, Consenting
         if not ids:
             return
         after = ids[-1]
-        yield from sorted(_list_people(letter_id, partner_id, set(ids)), key=lambda one: one[0])
+        people = _list_people(
+            letter_id,
+            partner_id,
+            set(ids),
+            Signature.confirmed_at <= until,
+            Consent.given_at <= until,
+        )
+        yield from sorted(people, key=lambda one: one[0])
 
 
 def _list_people(
-    letter_id: UUID, partner_id: UUID, ids: set[UUID]
+    letter_id: UUID, partner_id: UUID, ids: set[UUID], *which: ColumnElement[bool]
 ) -> Iterator[tuple[UUID, Consenting]]:
     """Those of them who are confirmed and have not taken it back; none of an erased letter.
 
@@ -129,7 +142,7 @@ def _list_people(
         .where(Consent.letter_id == letter_id, Consent.signature_id.in_(ids))
         .where(Signature.state == State.CONFIRMED, Partner.state == PartnerState.ACTIVE)
         .where(Consent.purpose == ConsentPurpose.PARTNER, Consent.receiver_id == partner_id)
-        .where(Consent.withdrawn_at.is_(None))
+        .where(Consent.withdrawn_at.is_(None), *which)
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:

@@ -19,6 +19,8 @@ from signing.core.limits import Knock, limits
 from signing.core.vault import vault
 from signing.letters.models import Letter
 from signing.letters.models import Work as WorkChoice
+from signing.mail.domains import Domains
+from signing.signatures import mistyped
 from signing.signatures.address import LARGE, normalised
 
 
@@ -176,6 +178,14 @@ def _address(email: str) -> list[Rated]:
 
 def _comment(letter_id: UUID, comment: str) -> list[Rated]:
     return _rated(Kind.COMMENT, vault.digest(letter_id, comment).hex(), COMMENT) if comment else []
+
+
+def is_throwaway(email: str, domains: Domains) -> bool:
+    """Whether a complete address is one for minutes. One that is a slip beside a large provider is
+    not: squatters take mail at such names, and whoever mistyped is an honest person.
+    """
+    domain = normalised(email).rpartition("@")[2]
+    return domains.is_throwaway(domain) and not mistyped.meant(email)
 
 
 def reasons_in(name: str) -> tuple[Reason, ...]:

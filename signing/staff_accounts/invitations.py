@@ -213,7 +213,9 @@ def list_pending(where: Reach) -> list[Pending]:
 
 
 def withdraw(invitation_id: UUID, *, by: Doer) -> None:
-    """Its link opens nothing afterwards; twice is once. Raises `InvitationGone`, `NotAllowed`."""
+    """Its link opens nothing afterwards; twice is once. Raises `NotAllowed`, and `InvitationGone`
+    where it was accepted before.
+    """
     offer = db.session.get(Invitation, invitation_id)
     if offer is None:
         raise InvitationGone
@@ -227,3 +229,7 @@ def withdraw(invitation_id: UUID, *, by: Doer) -> None:
             letter_id=offer.letter_id,
             details={"role": offer.role or "as before"},
         )
+        return
+    db.session.refresh(offer)
+    if offer.used_at is not None:  # whoever withdraws has to know that somebody is in
+        raise InvitationGone

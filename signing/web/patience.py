@@ -49,47 +49,53 @@ class Patience:
         self._bodies, self._small = bodies, small
         self._trusted = trusted
         self._lock = threading.Lock()
+        self._all = 0
         self._waiting: Counter[str] = Counter()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = _length(environ)
-        if 0 < length <= self._small:
+        if length == 0:
+            environ["wsgi.input"] = BytesIO()  # nothing is waited for that was not announced
+        elif length <= self._small:
             self._receive(environ, length)
-        elif length:
+        else:
             environ["wsgi.input"] = _Unhurried(environ["wsgi.input"], self._slots)
         with self._slots.held():
             return self.app(environ, start_response)
 
     def _receive(self, environ: WSGIEnvironment, length: int) -> None:
         """The whole body is there afterwards, or it is not waited for."""
-        network = self._network(environ)
-        if not self._begin(network):
+        networks = self._networks(environ)
+        if not self._begin(networks):
             environ[REFUSED] = True
             return
         try:
             environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(length))
         finally:
-            self._end(network)
+            self._end(networks)
 
-    def _network(self, environ: WSGIEnvironment) -> str:
+    def _networks(self, environ: WSGIEnvironment) -> tuple[str, ...]:
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
         client = visitor.client(environ.get("REMOTE_ADDR", ""), forwarded, self._trusted)
-        return "" if client == visitor.UNKNOWN else visitor.names(client)[0]
+        return () if client == visitor.UNKNOWN else visitor.names(client)
 
-    def _begin(self, network: str) -> bool:
+    def _begin(self, networks: tuple[str, ...]) -> bool:
         with self._lock:
-            is_full = self._waiting.total() >= self._bodies
             # A network may be a university: it has room, but never all there is.
-            if is_full or (network and self._waiting[network] >= max(1, self._bodies // 2)):
+            most = max(1, self._bodies // 4)
+            if self._all >= self._bodies or any(self._waiting[one] >= most for one in networks):
                 return False
-            self._waiting[network] += 1
+            self._all += 1
+            self._waiting.update(networks)
             return True
 
-    def _end(self, network: str) -> None:
+    def _end(self, networks: tuple[str, ...]) -> None:
         with self._lock:
-            self._waiting[network] -= 1
-            if not self._waiting[network]:
-                del self._waiting[network]
+            self._all -= 1
+            self._waiting.subtract(networks)
+            for one in networks:
+                if not self._waiting[one]:
+                    del self._waiting[one]
 
 
 class _Slots:

@@ -67,9 +67,7 @@ def test_libreoffice_reads_the_cells_as_they_are(tmp_path: Path) -> None:
         run("soffice", profile, "--headless", *more, *into, str(tmp_path / file))
         read = (folder / f"{Path(file).stem}.csv").read_text("utf-8-sig")
         header, *rows = csv.reader(io.StringIO(read, newline=""))
-        wanted = (
-            ROWS if file == "book.xlsx" else [[cells.safe(one) for one in row] for row in ROWS]
-        )
+        wanted = ROWS if file == "book.xlsx" else [[cells.safe(one) for one in row] for row in ROWS]
         assert header == HEADER
         assert [_lines(row) for row in rows] == [_lines(row) for row in wanted]
 

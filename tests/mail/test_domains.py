@@ -16,7 +16,7 @@ from signing.core.db import transaction
 from signing.mail import domains, outbox
 from signing.mail.domains import Domains, NotADomain, Rule, Verdict
 from signing.mail.models import MailState
-from signing.signatures import domain_rules
+from signing.signatures import domain_rules, screening
 from tests import make
 from tests.conftest import Inbox
 from tests.dns_server import DnsServer
@@ -161,3 +161,11 @@ def test_a_throw_away_provider_is_told_of_and_not_refused(
 
     assert client.post("/en/open-roads/sign", data=form).status_code == 303
     assert make.reasons("open-roads") == ["throwaway_domain"]
+
+
+def test_a_slip_that_squatters_hold_is_not_called_a_throw_away_provider(app: Flask) -> None:
+    known = app.extensions["signing.domains"]
+    assert domains.is_throwaway("gmial.com")
+    assert not screening.is_throwaway("zoe@gmial.com", known)
+    assert screening.is_throwaway("Zoe@Mailinator.com", known)
+    assert not screening.is_throwaway("zoe@example.org", known)

@@ -91,14 +91,16 @@ def test_a_site_is_an_address_that_a_link_may_lead_to(site: str, taken: bool) ->
     assert origins.is_site(site) is taken
 
 
-@given(st.text(max_size=80))
-def test_a_suggested_code_is_one(name: str) -> None:
-    assert codes.is_code(codes.suggest(name))
+@given(st.text(max_size=80), st.sampled_from(["de", "en"]))
+def test_a_suggested_code_is_one(name: str, locale: str) -> None:
+    assert codes.is_code(codes.suggest(name, locale))
     assert codes.clean(name) == "" or codes.is_code(codes.clean(name))
 
 
 def test_a_code_reads_like_the_name() -> None:
-    assert codes.suggest("Übermorgen e. V.") == "ubermorgen-e-v"
+    assert codes.suggest("Übermorgen e. V.", "de") == "uebermorgen-e-v"
+    assert codes.suggest("Größere Städte", "de") == "groessere-staedte"
+    assert codes.suggest("Säkra vägar", "sv") == "sakra-vagar"
     assert codes.clean(" Green-Web ") == "green-web"
     assert codes.clean("../x") == ""
     assert codes.clean("x" * 33) == ""

@@ -24,6 +24,7 @@ from signing.collected.models import CollectedSignature, Kind
 from signing.core import clock
 from signing.core.db import db, transaction
 from signing.core.settings import Settings
+from signing.counts import cells
 from signing.letters.models import ConsentPurpose, Letter
 from signing.partners import hooks, tokens
 from signing.partners.models import Partner
@@ -46,7 +47,9 @@ HOOK = "https://green.example/hooks/s3cret"
 
 @pytest.fixture
 def letter(app: Flask) -> Letter:
-    return make.letter()
+    """A letter of last week."""
+    with time_machine.travel(clock.now() - 7 * A_DAY):
+        return make.letter()
 
 
 def token(letter: Letter, *scopes: Scope) -> str:
@@ -164,7 +167,15 @@ def test_what_stands_in_a_cursor_is_sealed_and_good_for_its_list_alone(
         assert program.ask("/names", query_string={"cursor": nonsense}).status_code == 400
 
 
-def test_signatures_come_without_persons(letter: Letter, program: Program) -> None:
+@pytest.fixture
+def one_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Days are told with one person in them."""
+    monkeypatch.setattr(cells, "SMALLEST", 1)
+
+
+def test_signatures_come_without_persons(
+    letter: Letter, program: Program, one_is_enough: None
+) -> None:
     partner = asking(letter, "green-web")
     yesterday = clock.now() - A_DAY
     with time_machine.travel(yesterday):
@@ -178,11 +189,11 @@ def test_signatures_come_without_persons(letter: Letter, program: Program) -> No
     one, other = sorted(both, key=lambda each: str(each["state"]))
     assert (one["state"], one["locale"], one["country"]) == ("confirmed", "en", "SE")
     assert (one["entry"], one["partner"]) == ("form", "green-web")
-    assert one["confirmed_on"] == yesterday.date().isoformat()
+    assert one["confirmed_by"] == yesterday.date().isoformat()
     given = {(each["purpose"], each["partner"]) for each in one["consents"]}
     assert given == {("sign", None), ("partner", "green-web")}
     assert re.fullmatch("[0-9a-f]{20}", one["id"])  # no UUIDv7: that would tell the moment
-    assert (other["state"], other["confirmed_on"]) == ("pending", None)
+    assert (other["state"], other["confirmed_by"]) == ("pending", None)
     assert program.json("/signatures")["signatures"] == both
 
 
@@ -197,8 +208,22 @@ def test_the_order_of_signatures_is_not_that_of_names(letter: Letter, program: P
     assert told not in (countries, countries[::-1])
 
 
-def test_signatures_are_told_as_of_midnight_so_that_no_name_can_be_watched_appearing(
+def test_signatures_of_quiet_days_are_told_when_they_are_ten(
     letter: Letter, program: Program
+) -> None:
+    """Else the one new row is that of the one new name."""
+    seen = []
+    for day in range(6):
+        with time_machine.travel(clock.now() + (day - 6) * A_DAY):
+            told = program.json("/signatures")["signatures"]
+            seen.append((len(told), len({one["confirmed_by"] for one in told})))
+            for number in range(3):
+                make.signature(letter, email=f"{day}{number}@example.org", **SHOWN)
+    assert seen == [(0, 0), (0, 0), (0, 0), (0, 0), (12, 1), (12, 1)]
+
+
+def test_signatures_are_told_as_of_midnight_so_that_no_name_can_be_watched_appearing(
+    letter: Letter, program: Program, one_is_enough: None
 ) -> None:
     with time_machine.travel(clock.now() - 2 * A_DAY):
         waits = make.signature(letter, is_confirmed=False, **SHOWN)

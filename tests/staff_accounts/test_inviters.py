@@ -101,7 +101,8 @@ def test_invitations_that_wait_are_listed_with_what_they_promise_and_can_be_with
     elsewhere = invite(None, Held(Role.EDITOR, other.id), "els@example.org")
     browser = staff.browser(app, boss)
     page = staff.words(browser.get("/staff/members"))
-    assert "new@example.org : Moderator" in page
+    assert "new@example.org Moderator" in page
+    assert page.count("new@example.org") == 1
     assert "Invited by Bo Boss" in page
     assert "Invited from the command line" in page
 
@@ -121,3 +122,17 @@ def test_invitations_that_wait_are_listed_with_what_they_promise_and_can_be_with
     assert (event.actor_id, event.letter_id) == (str(lo.id), letter.id)
     assert event.details == {"role": "moderator"}
     assert accept(elsewhere).state == State.ACTIVE
+
+
+def test_an_invitation_that_somebody_has_accepted_is_not_withdrawn(app: Flask) -> None:
+    """Whoever withdraws has to know that somebody is in: "Done." would be a lie."""
+    boss = staff.member("boss@example.org")
+    ref = invite(boss, Held(Role.MODERATOR, make.letter().id))
+    assert accept(ref).state == State.ACTIVE
+    refused = staff.browser(app, boss).post(
+        f"/staff/members/invitations/{ref.signature_id}/withdraw"
+    )
+    assert refused.status_code == 410
+    assert "has been used" in staff.words(refused)
+    withdrawn = select(AuditEvent).where(AuditEvent.verb == Verb.INVITATION_WITHDRAWN)
+    assert db.session.scalars(withdrawn).all() == []

@@ -65,7 +65,9 @@ class Signature(Shape):
     state: Annotated[str, _words(SignatureState)]
     locale: str
     country: str = Field(description="empty: not asked or not said")
-    confirmed_on: date | None = Field(description="the day (UTC) on which the button was pressed")
+    confirmed_by: date | None = Field(
+        description="the last of some days (UTC) on one of which the button was pressed"
+    )
     entry: Annotated[str, _words(Entry)]
     partner: str | None = Field(description="who brought them, by code")
     consents: list[Agreement]

@@ -17,7 +17,7 @@ from signing.signatures.address import normalised
 from signing.signatures.declaration import Declaration
 from signing.signatures.models import Entry, Show
 from signing.signatures.person import Person
-from signing.signatures.screening import Reason, reasons_in
+from signing.signatures.screening import Reason, is_throwaway, reasons_in
 from signing.web import typed_email
 from signing.web.api.access import Access
 from signing.web.api.bodies import Mistakes
@@ -126,8 +126,6 @@ def declaration(
 ) -> Declaration:
     """Of a body without mistakes."""
     name, email = names.clean_line(body.name), body.email.strip()
-    domain = normalised(email).rpartition("@")[2]
-    is_thrown = _domains().is_throwaway(domain)
     return Declaration(
         person=Person(
             name=name,
@@ -143,6 +141,6 @@ def declaration(
         reasons=(
             *reasons,
             *reasons_in(name),
-            *([Reason.THROWAWAY_DOMAIN] if is_thrown else []),
+            *([Reason.THROWAWAY_DOMAIN] if is_throwaway(email, _domains()) else []),
         ),
     )

@@ -15,6 +15,7 @@ from signing.core.links import absolute
 from signing.counts import cells, periods
 from signing.counts import queries as counts
 from signing.counts.models import Dimension
+from signing.counts.periods import Told
 from signing.letters import queries as letters
 from signing.letters.models import Letter, State
 from signing.web.api import shapes
@@ -94,17 +95,21 @@ def get_counts(slug: str, query: shapes.Nothing) -> Answer[shapes.Counts]:  # no
     )
 
 
-def told_until(letter: Letter) -> datetime:
-    """Up to when counts by kind are told: whole days (UTC) that were ten people together.
+def told(letter: Letter) -> Told:
+    """What days may be told of: whole ones (UTC), as many together as it takes for ten people.
 
-    Live counts, or two that one signer lies between, would tell who comes from where.
+    What is live, or moves by one signer, would tell who comes from where.
     """
     days: Counter[date] = Counter()
     for hour, n in counts.changes(letter.id).items():
         days[clock.begin_of(hour).date()] += n
     in_all = {day: {"": n} for day, n in days.items()}
-    told = periods.tell(in_all, letter.created_at.date(), clock.now().date())
-    return datetime.combine(told.open_since, time(), UTC)
+    return periods.tell(in_all, letter.created_at.date(), clock.now().date())
+
+
+def told_until(letter: Letter) -> datetime:
+    """Up to when counts by kind are told."""
+    return datetime.combine(told(letter).open_since, time(), UTC)
 
 
 def table(letter_id: UUID, name: str, until: datetime) -> dict[str, int]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint
 
-from signing.core import clock
 from signing.core.ids import HOUSE
 from signing.core.links import absolute
 from signing.core.vault import vault
+from signing.counts.periods import Told
 from signing.partners import queries as partners
 from signing.partners.programs import Scope
 from signing.signatures import listing
@@ -22,6 +22,7 @@ from signing.web.api import access, cursors
 from signing.web.api.access import Holder
 from signing.web.api.answering import Answer, answers
 from signing.web.api.campaign_shapes import Agreement, Names, Rows, Signature, Signatures
+from signing.web.api.letters import told
 
 bp = Blueprint("people", __name__, url_prefix="/api/v1")
 CAMPAIGN = (Holder.CAMPAIGN,)
@@ -55,16 +56,17 @@ def _place(text: str) -> Place:
 @bp.get("/letters/<slug:slug>/signatures")
 @answers(Signatures, Rows, scope=Scope.SIGNATURES, of=CAMPAIGN)
 def list_signatures(slug: str, query: Rows) -> Answer[Signatures]:
-    """Signatures up to yesterday (UTC), a page at a time: where from, how far, what was agreed to.
+    """Signatures of past days, a page at a time: where from, how far, what was agreed to.
 
-    Never who; told as of the last midnight, and in no order, since what moves at this moment, or in
-    this order, belongs to the name that does so on the letter's page.
+    Never who; in no order, and by whole days (UTC) that were ten people together, since what moves
+    alone, or in this order, belongs to the name that does so on the letter's page.
     """
     letter = access.enter_as_campaign(slug, Scope.SIGNATURES).letter
-    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    days = told(letter)
+    until = datetime.combine(days.open_since, time(), UTC)
     after = cursors.read("signatures", letter.id, query.cursor) if query.cursor else ""
     rows, next_after = listing.list_facts(
-        letter.id, before=midnight, after=bytes.fromhex(after), limit=query.limit
+        letter.id, before=until, after=bytes.fromhex(after), limit=query.limit
     )
     following = None
     if next_after:
@@ -76,23 +78,24 @@ def list_signatures(slug: str, query: Rows) -> Answer[Signatures]:
     given = listing.list_consents(letter.id, [row.id for row in rows])
     shown = [
         Signature(
-            **_facts(letter.id, row, codes, as_of=midnight),
-            consents=[_agreement(one, codes, as_of=midnight) for one in given.get(row.id, ())],
+            **_facts(letter.id, row, codes, days),
+            consents=[_agreement(one, codes, as_of=until) for one in given.get(row.id, ())],
         )
         for row in rows
     ]
     return Answer(Signatures(signatures=shown, next=following), next=following)
 
 
-def _facts(letter_id: UUID, row: Row, codes: dict[UUID, str], *, as_of: datetime) -> dict[str, Any]:
-    """Days and no moments: a moment would name whoever is newest on the letter's page."""
-    is_new = row.confirmed_at is not None and row.confirmed_at >= as_of
+def _facts(letter_id: UUID, row: Row, codes: dict[UUID, str], days: Told) -> dict[str, Any]:
+    """No moments, nor days of their own: they would name whoever is newest on the page."""
+    day = days.end_of(row.confirmed_at.date()) if row.confirmed_at else None
+    is_new = row.confirmed_at is not None and day is None
     return {
         "id": vault.digest(letter_id, f"api{row.id.hex}")[:ID_BYTES].hex(),
         "state": State.PENDING if is_new else State(row.state),
         "locale": row.locale,
         "country": row.country,
-        "confirmed_on": row.confirmed_at.date() if row.confirmed_at and not is_new else None,
+        "confirmed_by": day,
         "entry": Entry(row.entry),
         "partner": codes.get(row.partner_id) if row.partner_id else None,
     }

@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from signing.mail.domains import Domains, Objection
-from signing.signatures import mistyped
+from signing.signatures import mistyped, screening
 from signing.signatures.address import normalised
 from signing.web.site.sign_form import SignForm
 
@@ -33,7 +33,7 @@ def check(form: SignForm) -> bool:
 
 
 def is_throwaway(form: SignForm) -> bool:
-    return _domains().is_throwaway(_domain(form))
+    return screening.is_throwaway(form.email.data or "", _domains())
 
 
 def _domain(form: SignForm) -> str:

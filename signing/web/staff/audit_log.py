@@ -17,7 +17,7 @@ from signing.audit import details as audit_details
 from signing.audit import queries as audit
 from signing.audit.models import AuditEvent
 from signing.audit.queries import Place, Wanted
-from signing.core.db import transaction
+from signing.core.db import transaction, unheld
 from signing.exports.sheets import csv_lines
 from signing.partners import tokens
 from signing.staff_accounts import queries
@@ -132,19 +132,19 @@ def export() -> ResponseReturnValue:
     sought = wanted(Act.EXPORT_AUDIT)
     with transaction():
         log.record(Verb.AUDIT_EXPORTED, by=gate.signed().doer.actor, subject="audit")
-    lines = csv_lines(HEADER, (_row(event) for event in _all(sought)))
+    lines = csv_lines(HEADER, _rows(sought))
     return Response(
-        stream_with_context(lines),
+        stream_with_context(unheld(lines)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
     )
 
 
-def _all(sought: Wanted) -> Iterator[AuditEvent]:
+def _rows(sought: Wanted) -> Iterator[tuple[str, ...]]:
     after = None
     while events := audit.list_page(sought, after=after, limit=500):
-        yield from events
         after = Place.of(events[-1])
+        yield from [_row(event) for event in events]
 
 
 def _row(event: AuditEvent) -> tuple[str, ...]:

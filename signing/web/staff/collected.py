@@ -18,7 +18,7 @@ from signing.collected import actions, entering, queries
 from signing.collected.columns import Problem
 from signing.collected.models import Collection, Kind, State
 from signing.collected.queries import Row
-from signing.core.db import transaction
+from signing.core.db import transaction, unheld
 from signing.core.refusals import Refusal
 from signing.core.vault import Unreadable
 from signing.exports import allowance
@@ -196,13 +196,13 @@ def export(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # as above
     letter = desk.letter()
     with transaction():
         letters.get_to_change(letter.id)
-        number = queries.count_people(letter.id)
+        number, counted = queries.count_people(letter.id), queries.find_counted(letter.id)
         if number > allowance.left(letter.id, str(gate.signed().id)):
             raise TooMany
         actions.note_export(letter, number, by=gate.signed().doer.actor)
     name = f"{letter.slug}-collected.csv"
     return Response(
-        stream_with_context(rows.lines(letter.id)),
+        stream_with_context(unheld(rows.lines(counted))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, request, stream_wi
 from flask.typing import ResponseReturnValue
 
 from signing.core import locales
-from signing.core.db import transaction
+from signing.core.db import let_go, transaction, unheld
 from signing.core.settings import Settings
 from signing.core.vault import Unreadable
 from signing.exports import actions, carrying, encryption, gone, papers, purpose, queries
@@ -236,6 +236,7 @@ def _from_file(letter: Letter, begun: Begun) -> Iterator[bytes]:
     number, by = 0, gate.signed().doer.actor
     try:
         while (piece := queries.find_chunk(letter.id, begun.export_id, number)) is not None:
+            let_go()  # however slowly it is fetched
             yield piece
             number += 1
     except BaseException:
@@ -255,7 +256,7 @@ def list_gone(slug: str, export_id: UUID) -> ResponseReturnValue:  # noqa: ARG00
     with transaction():
         actions.note_gone(letter, export, by=gate.signed().doer.actor)
     return Response(
-        stream_with_context(_gone_lines(export)),
+        stream_with_context(unheld(_gone_lines(export))),
         content_type=TYPES[Format.CSV],
         headers={"Content-Disposition": f'attachment; filename="{letter.slug}-gone.csv"'},
     )

@@ -12,6 +12,8 @@ from signing.core.db import transaction
 from signing.exports import actions, allowance, encryption, queries
 from signing.exports.choice import Choice, Format, Preset
 from signing.exports.refused import NobodyElse, NothingToExport
+from signing.letters import queries as letters
+from signing.letters.models import Letter
 from signing.moderation import hidden
 from signing.signatures.wanted import Wanted
 from signing.staff_accounts.roles import Act
@@ -64,13 +66,22 @@ def preview(slug: str) -> ResponseReturnValue:  # noqa: ARG001
         form.validate()
         return _page(form, 422)
     choice = form.choice
-    with transaction():
-        actions.note_preview(letter, choice, by=gate.signed().doer.actor, number=FIRST_ROWS)
     number = queries.count(choice)
-    rows = queries.list_first(choice, FIRST_ROWS)
+    rows = queries.list_first(choice, FIRST_ROWS) if _takes_first(letter, choice) else []
     return _page(
         form, number=number, columns=choice.columns, rows=rows, conditions=choice.conditions()
     )
+
+
+def _takes_first(letter: Letter, choice: Choice) -> bool:
+    """Whether the first rows may be shown; they are among those that one carries out alone."""
+    by = gate.signed().doer.actor
+    with transaction():
+        letters.get_to_change(letter.id)
+        if allowance.left(letter.id, by.id) < FIRST_ROWS:
+            return False
+        actions.note_preview(letter, choice, by=by, number=FIRST_ROWS)
+    return True
 
 
 def _sent() -> CombinedMultiDict[str, Any]:

@@ -101,8 +101,10 @@ def _lines(letters: Sequence[Letter], called: Mapping[UUID, Called]) -> list[Lin
 
 
 def _listed(tags: Sequence[str]) -> str:
+    """A line breaks between two languages, never within one."""
     named = locales.languages()
-    return locales.listing([named[tag].name if tag in named else tag for tag in tags], spoken())
+    names = [named[tag].name if tag in named else tag for tag in tags]
+    return locales.listing([one.replace(" ", "\N{NO-BREAK SPACE}") for one in names], spoken())
 
 
 def _new_letter() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from signing.core.db import transaction
 from signing.core.refusals import NotFound
 from signing.staff_accounts import actions, invitations, queries
+from signing.staff_accounts.invitations import Pending
 from signing.staff_accounts.models import State
 from signing.staff_accounts.queries import Known
 from signing.staff_accounts.roles import Act, Held, Reach, Role
@@ -34,9 +36,14 @@ KEYS: dict[str, Callable[[Known], Any]] = {
 @bp.get("")
 @gate.asks(Act.MANAGE_MEMBERS)
 def show_all() -> ResponseReturnValue:
-    """Names are sealed, so that the database cannot sort by them: all are opened."""
+    """Names are sealed, so that the database cannot sort by them: all are opened.
+
+    An invitation stands with its member; one whose member is out of reach, in a list of its own.
+    """
     chosen = {name: request.args.get(name, "") for name in ("role", "state")}
-    found = [one for one in queries.list_known(_reach()) if _fits(one, chosen)]
+    known = queries.list_known(_reach())
+    offers = _offers(known)
+    found = [one for one in known if _fits(one, chosen)]
     page = tables.read(*SORTS).of_all(found, KEYS, lambda one: one.member.id.hex, **chosen)
     return render_template(
         "staff/members.html",
@@ -47,7 +54,8 @@ def show_all() -> ResponseReturnValue:
         letter_names=words.letter_names(spoken().tag),
         roles=words.ROLES,
         states=words.STATES,
-        pending=invitations.list_pending(_reach()),
+        offers=offers,
+        pending=offers.pop(None, []),
         done=request.args.get("done", ""),
     )
 
@@ -58,6 +66,16 @@ def withdraw(invitation_id: UUID) -> ResponseReturnValue:
     with transaction():
         invitations.withdraw(invitation_id, by=gate.signed().doer)
     return redirect(url_for("staff.members.show_all", done="1"), 303)
+
+
+def _offers(known: list[Known]) -> dict[UUID | None, list[Pending]]:
+    """Invitations that wait, by member; under None those of members who are not among these."""
+    ids = {one.member.id for one in known}
+    found: dict[UUID | None, list[Pending]] = defaultdict(list)
+    for one in invitations.list_pending(_reach()):
+        id_ = one.invitation.member_id
+        found[id_ if id_ in ids else None].append(one)
+    return found
 
 
 def _fits(known: Known, chosen: dict[str, str]) -> bool:

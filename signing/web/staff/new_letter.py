@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
@@ -13,7 +11,7 @@ from wtforms import SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import DataRequired, Length
 
-from signing.core import locales
+from signing.core import latin, locales
 from signing.core.db import transaction
 from signing.letters import drafts, queries, slugs
 from signing.staff_accounts.actions import NotAllowed
@@ -26,8 +24,6 @@ from signing.web.staff.texts_forms import one_line
 
 bp = Blueprint("new_letter", __name__, url_prefix="/new-letter")
 
-PLAIN = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
-GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # what Germans write for them
 DANGLING = 3  # letters of words such as und, the, de
 
 
@@ -74,11 +70,7 @@ class NewLetterForm(Plain):
 
 def suggest(title: str, locale: str) -> str:
     """The title as an address: Latin letters without marks, hyphens between whole words."""
-    own = GERMAN if locale == "de" else {}
-    named = unicodedata.normalize("NFC", title).lower().translate(PLAIN | own)
-    bare = unicodedata.normalize("NFKD", named)
-    letters = "".join(one for one in bare if not unicodedata.combining(one))
-    words = re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", letters))
+    words = latin.words(title, locale)
     kept = _cut(words)
     return "-".join(kept) if kept else "".join(words[:1])[: slugs.SLUG_CHARACTERS]
 

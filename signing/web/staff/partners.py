@@ -117,7 +117,7 @@ def invite(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
             with transaction():
                 made = agreeing.invite(
                     letter.id,
-                    form.chosen_code,
+                    form.chosen_code(letter.default_locale),
                     form.facts,
                     form.who,
                     form.locale.data,
@@ -145,7 +145,7 @@ def make_code(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads
             with transaction():
                 made = actions.make_code(
                     letter.id,
-                    form.chosen_code,
+                    form.chosen_code(letter.default_locale),
                     form.name.data or "",
                     by=gate.signed().doer.actor,
                 )

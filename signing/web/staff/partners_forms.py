@@ -36,9 +36,9 @@ class SourceForm(Plain):
     )
     code = StringField(_l("Code (optional)"), filters=[lambda value: (value or "").strip().lower()])
 
-    @property
-    def chosen_code(self) -> str:
-        return self.code.data or codes.suggest(self.name.data or "")
+    def chosen_code(self, locale: str) -> str:
+        """As typed, else made of the name, as this language writes it."""
+        return self.code.data or codes.suggest(self.name.data or "", locale)
 
     def validate_code(self, field: Any) -> None:
         if field.data and not codes.is_code(field.data):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from signing.audit import Verb
 from signing.core import clock, locales
-from signing.core.db import transaction
+from signing.core.db import transaction, unheld
 from signing.core.refusals import NotFound, Refusal
 from signing.exports import allowance, sheets
 from signing.letters import queries as letters
@@ -86,19 +87,19 @@ def export(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
     by = gate.signed().doer.actor
     with transaction():
         letters.get_to_change(letter.id)
-        number = consenting.count(letter.id, partner.id)
+        number, until = consenting.count(letter.id, partner.id), clock.now()
         if number > allowance.left(letter.id, by.id):
             raise TooMany
         actions.record(Verb.PARTNER_LIST_EXPORTED, partner, by, number=number)
     name = f"{letter.slug}-{partner.code}.csv"
     return Response(
-        stream_with_context(sheets.csv_lines(HEAD, _rows(letter.id, partner.id))),
+        stream_with_context(unheld(sheets.csv_lines(HEAD, _rows(letter.id, partner.id, until)))),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _rows(letter_id: UUID, partner_id: UUID) -> Iterator[tuple[str, ...]]:
-    for id_, who in consenting.stream(letter_id, partner_id):
+def _rows(letter_id: UUID, partner_id: UUID, until: datetime) -> Iterator[tuple[str, ...]]:
+    for id_, who in consenting.stream(letter_id, partner_id, until=until):
         times = who.confirmed_at.isoformat(), who.given_at.isoformat()
         yield (str(id_), who.name, who.email, who.locale, *times, who.wording)

@@ -20,6 +20,7 @@ from signing.core.db import transaction
 from signing.core.tokens import SignatureRef
 from signing.core.vault import Unreadable
 from signing.exports import allowance
+from signing.letters import queries as letters
 from signing.letters.models import Field
 from signing.mail import outbox
 from signing.moderation import actions, objections
@@ -127,6 +128,8 @@ def _opened(ref: SignatureRef) -> Opened:
         signature = deeds.get(ref.letter_id, ref.signature_id)
         who = _person(signature)
         may_see = gate.signed().may(Act.EXPORT, ref.letter_id)
+        if may_see:
+            letters.get_to_change(ref.letter_id)  # the last free row is taken once
         is_whole = may_see and allowance.left(ref.letter_id, by.id) > 0
         log.record(
             Verb.SIGNATURE_OPENED, by=by, subject=str(ref.signature_id), letter_id=ref.letter_id

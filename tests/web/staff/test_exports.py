@@ -514,6 +514,25 @@ def test_a_delivered_file_gets_its_paper_from_a_worker(
     for verb in (Verb.EXPORT_DELIVERED, Verb.EXPORT_DELIVERY_FETCHED):
         details = db.session.scalars(told.where(AuditEvent.verb == verb)).all()
         assert [one.get("has_names", False) for one in details] == [False, True]
+    # What is ready is what one gets, until the file itself has left anew.
+    assert browser.post(f"{page}/delivery", into="fr").headers["Location"] == french
+    assert browser.post(f"{page}/delivery", into="en", has_names="1").headers["Location"] == (
+        with_names
+    )
+    with time_machine.travel(clock.now() + papers.NAMES_SERVE + timedelta(minutes=1)):
+        later = browser.post(f"{page}/delivery", into="en", has_names="1").headers["Location"]
+        assert later != with_names
+    browser.post(f"{page}/fetch")
+    assert browser.post(f"{page}/delivery", into="fr").headers["Location"] != french
+
+
+def test_the_first_rows_are_among_those_that_one_carries_out_alone(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "ALONE", 5)
+    seen = ["Ana 2" in browser.post(f"{PAGE}/preview", **FORM).text for _ in range(2)]
+    assert seen == [True, False]
+    assert "3 rows fit" in words(browser.post(f"{PAGE}/preview", **FORM))
 
 
 def test_a_paper_is_kept_for_a_day_and_goes_with_the_letters_data(

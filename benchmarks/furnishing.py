@@ -26,7 +26,7 @@ from signing.partners import actions as partners
 from signing.signatures.models import Signature, State
 from signing.signatures.wanted import Wanted
 from signing.staff_accounts.actions import Doer
-from signing.web.staff.settings import GROUPS
+from signing.web.staff.settings.pages import GROUPS
 
 
 def furnish(letter: Letter) -> dict[str, Any]:

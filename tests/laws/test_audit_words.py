@@ -22,7 +22,9 @@ from signing.partners.programs import Scope
 from signing.signatures.models import State
 from signing.signatures.wanted import Wanted
 from signing.staff_accounts.roles import Role
-from signing.web.staff import audit_telling, audit_words, verbs
+from signing.web.staff.audit import telling as audit_telling
+from signing.web.staff.audit import verbs
+from signing.web.staff.audit import words as audit_words
 
 CODE = Path(__file__).parents[2] / "signing"
 RECORDERS = {"record", "_record", "note", "_note"}

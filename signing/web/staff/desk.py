@@ -18,7 +18,8 @@ from signing.staff_accounts import roles
 from signing.staff_accounts.roles import Act
 from signing.web import headers
 from signing.web.speech import spoken
-from signing.web.staff import checklist, gate, words
+from signing.web.staff import gate, words
+from signing.web.staff.overview import checklist
 
 
 @dataclass(frozen=True, slots=True)

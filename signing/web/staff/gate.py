@@ -48,7 +48,7 @@ from signing.staff_accounts.roles import (
     reach,
 )
 from signing.web.guard import SAFE
-from signing.web.staff import cookie
+from signing.web.staff.account import cookie
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 log = logging.getLogger(__name__)

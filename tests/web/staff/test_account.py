@@ -9,7 +9,7 @@ from flask import Flask
 from signing.core.db import transaction
 from signing.staff_accounts import queries, second_factors, sessions
 from signing.staff_accounts.roles import Held, Role
-from signing.web.staff import entering
+from signing.web.staff.account import entering
 from tests import staff
 
 VIEWER = Held(Role.VIEWER)

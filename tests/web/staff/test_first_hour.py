@@ -16,8 +16,8 @@ from signing.letters.settings import Signed
 from signing.signatures.models import Signature
 from signing.staff_accounts.roles import Held, Role
 from signing.web.staff import numbers
-from signing.web.staff.funnel import Flow
-from signing.web.staff.new_letter import suggest
+from signing.web.staff.overview.funnel import Flow
+from signing.web.staff.texts.new_letter import suggest
 from tests import make, staff
 from tests.staff import Browser
 

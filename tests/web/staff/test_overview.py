@@ -21,7 +21,7 @@ from signing.mail.kinds import Kind as MailKind
 from signing.mail.models import MailState, OutgoingMail
 from signing.staff_accounts import queries
 from signing.staff_accounts.roles import Held, Role
-from signing.web.staff import overview_waiting
+from signing.web.staff.overview import waiting as overview_waiting
 from tests import make, staff
 from tests.conftest import Inbox
 

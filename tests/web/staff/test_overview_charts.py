@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from signing.web.staff import charts
-from signing.web.staff.charts import Bar, Scale, Words
+from signing.web.staff.overview import charts
+from signing.web.staff.overview.charts import Bar, Scale, Words
 
 WORDS = Words("Signatures <over> time", "From & to")
 

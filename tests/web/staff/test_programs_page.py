@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from signing.audit import Verb
 from signing.partners import tokens
 from signing.partners.programs import OF_LETTER, Scope
-from signing.web.staff import verbs
-from signing.web.staff.partners_programs_forms import OWN_SCOPES, SCOPES
+from signing.web.staff.audit import verbs
+from signing.web.staff.partners.programs_forms import OWN_SCOPES, SCOPES
 from tests import make, staff
 
 IMPORTS = "/api/v1/letters/open-roads/imports"

@@ -32,9 +32,9 @@ from signing.news.models import Audience
 from signing.signatures.models import Signature
 from signing.signatures.wanted import Wanted as Meant
 from signing.staff_accounts.actions import Doer
-from signing.web.staff import exports as exports_page
-from signing.web.staff import news as news_page
 from signing.web.staff import tables
+from signing.web.staff.exports import pages as exports_page
+from signing.web.staff.news import pages as news_page
 from tests import make, staff
 from tests.news import telling
 from tests.staff import Browser

@@ -1,0 +1,1 @@
+"""Coming in and one's own account: invitations, signing in, second factors, sessions."""

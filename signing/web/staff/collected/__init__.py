@@ -1,0 +1,1 @@
+"""Signatures from paper and elsewhere: lists brought in, sheets typed in, figures of allies."""

@@ -1,0 +1,1 @@
+"""The first page: the letters a member sees, and what waits there."""

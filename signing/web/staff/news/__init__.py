@@ -1,0 +1,1 @@
+"""News of a letter: written, looked at, mailed."""

@@ -1,0 +1,1 @@
+"""One letter at a glance: figures, charts, what waits for a person."""

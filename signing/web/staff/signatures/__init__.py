@@ -1,0 +1,1 @@
+"""Signatures: found, looked at, decided on, one or many."""

@@ -1,0 +1,1 @@
+"""A letter's texts: begun, written, translated, exchanged as files."""

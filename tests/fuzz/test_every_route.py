@@ -41,10 +41,12 @@ def known(app: Flask) -> list[Route]:
 
 
 @pytest.mark.timeout(0 if INPUTS > 10_000 else 300)
-def test_every_route_answers_whatever_is_sent(app: Flask, known: list[Route]) -> None:
+def test_every_route_answers_whatever_is_sent(
+    app: Flask, known: list[Route], caplog: pytest.LogCaptureFixture
+) -> None:
     served = PageCache(app.wsgi_app)
     seen: dict[int, int] = {}
-    logging.getLogger("signing").setLevel(logging.ERROR)
+    caplog.set_level(logging.ERROR, "signing")
 
     @settings(
         max_examples=INPUTS // 2,

@@ -75,7 +75,7 @@ def known(app: Flask) -> list[Route]:
 
 @pytest.mark.parametrize("is_signed_in", [True, False])
 def test_every_staff_route_answers_whatever_is_sent(
-    app: Flask, known: list[Route], *, is_signed_in: bool
+    app: Flask, known: list[Route], caplog: pytest.LogCaptureFixture, *, is_signed_in: bool
 ) -> None:
     who = staff.member("zed@example.org")
     with transaction():
@@ -84,7 +84,7 @@ def test_every_staff_route_answers_whatever_is_sent(
     browser.client.set_cookie("signing", value, path="/")
     token = browser.token()
     served = PageCache(app.wsgi_app)
-    logging.getLogger("signing").setLevel(logging.ERROR)
+    caplog.set_level(logging.ERROR, "signing")
     seen: dict[int, int] = {}
 
     @settings(

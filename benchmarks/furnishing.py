@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,8 +12,10 @@ from signing.collected import actions as collected
 from signing.collected.models import Kind as CollectedKind
 from signing.core import clock
 from signing.core.db import db, transaction
+from signing.core.ids import new_id
 from signing.exports import actions as exports
 from signing.exports.choice import Choice
+from signing.exports.models import ExportPaper
 from signing.exports.purpose import Purpose
 from signing.jobs import actions as jobs
 from signing.jobs.models import Kind
@@ -55,6 +58,15 @@ def _made(letter: Letter) -> dict[str, Any]:
         deed = bulk.preview(Deed.KEEP, None, Meant(flagged), by=OPERATOR)
         why = Purpose("A figure of the benchmark", "nobody")
         export = exports.ask(letter, Choice(flagged), why, by=Doer.operator(), number=10)
+        paper = ExportPaper(
+            letter_id=letter.id,
+            id=new_id(),
+            export_id=export.id,
+            locale="en",
+            has_names=False,
+            expires_at=clock.now() + timedelta(days=1),
+        )
+        db.session.add(paper)  # it could be asked for once the export has left, and that takes long
         jobs.put(Kind.BULK, letter_id=letter.id, subject_id=deed.id)
     with transaction():
         mailing = broadcasts.prepare(
@@ -67,4 +79,5 @@ def _made(letter: Letter) -> dict[str, Any]:
         "broadcast_id": mailing.id,
         "bulk_id": deed.id,
         "export_id": export.id,
+        "paper_id": paper.id,
     }

@@ -69,6 +69,7 @@ def cookie(installation: Installation) -> str:
 
 
 def look(page: Page, what: str) -> None:
+    page.wait_for_load_state()
     assert page.evaluate(TOO_WIDE) <= 0, f"{what}: scrolls sideways"
     if SCREENSHOTS:
         width = page.viewport_size["width"] if page.viewport_size else 0

@@ -103,6 +103,8 @@ def _export_for_the_addressee(keys: Keyboard) -> None:
     keys.skip_to_content()
     keys.press("New export")
     keys.skip_to_content()
+    keys.press("For the addressee")
+    keys.skip_to_content()
     keys.write("Reason", "For the hand-over")
     keys.write("Who gets it", "The council of roads")
     keys.press("Ask for this export")

@@ -59,9 +59,11 @@ def balance(installation: Installation, crowd: Crowd) -> Figures:
 def _end_leases(installation: Installation) -> int:
     """As if ten minutes had passed for the mails that killed workers had in hand."""
     with installation.app.app_context(), transaction():
-        leased = update(OutgoingMail).where(OutgoingMail.leased_until > clock.now())
+        leased = select(OutgoingMail.id).where(OutgoingMail.leased_until > clock.now())
         waiting = leased.where(OutgoingMail.state == MailState.WAITING)
-        return count_rows(db.session.execute(waiting.values(leased_until=clock.now())))
+        free = waiting.with_for_update(skip_locked=True)  # else a worker and we wait for each other
+        ended = update(OutgoingMail).where(OutgoingMail.id.in_(free))
+        return count_rows(db.session.execute(ended.values(leased_until=clock.now())))
 
 
 def _wait_until_all_is_sent(installation: Installation) -> None:

@@ -20,7 +20,7 @@ from tests import make
 
 SLUG = "open-roads"
 VALUES = {"locale": "en", "slug": SLUG, "filename": "site.css", "purpose": "news"}
-VALUES |= {"code": "green-web", "number": "1"}
+VALUES |= {"code": "green-web", "number": "1", "theme": "dark"}
 VALUES |= dict.fromkeys(("import_id", "hook_id"), "01900000-0000-7000-8000-000000000000")
 VALUES |= {"name": "v1", "dimension": "day", "digest": scripts.hash_of(scripts.newest("v1"))}
 STAFF = "/staff"  # has sessions, and a gate with a table of every route and every role

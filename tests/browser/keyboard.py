@@ -10,12 +10,14 @@ Every stop on the way is looked at: the focus shows, nothing lies over it, it ne
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Download, Page
 
 MOST_STOPS = 250
+PATIENCE_SECONDS = 5
 OF_PARTS = {"date", "datetime-local"}  # day, month and year are stops of their own
 SKIP = "Skip to the content"
 # What has the focus, and what is wrong with it; the stop before is remembered in the page.
@@ -158,8 +160,11 @@ class Keyboard:
         return _stop(self._look())
 
     def _look(self, *, is_back: bool = False) -> dict[str, Any]:
-        seen = self.page.evaluate(STOP, is_back)
-        assert seen, f"{self.page.url}: nothing has the focus"
+        """A browser gives the focus a moment after the page is there."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not (seen := self.page.evaluate(STOP, is_back)):
+            assert time.monotonic() < until, f"{self.page.url}: nothing has the focus"
+            time.sleep(0.05)
         return dict(seen)
 
 

@@ -21,7 +21,7 @@ from signing.staff_accounts import queries, sessions
 from tests import make, staff
 from tests.books import Books
 from tests.browser.served import Installation, database
-from tests.browser.visitor import DESKTOP, PHONE, TOO_WIDE, Device, barriers
+from tests.browser.visitor import DESKTOP, PHONE, Device, barriers, too_wide
 from tests.mail.smtp_server import SmtpServer
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
@@ -70,7 +70,7 @@ def cookie(installation: Installation) -> str:
 
 def look(page: Page, what: str) -> None:
     page.wait_for_load_state()
-    assert page.evaluate(TOO_WIDE) <= 0, f"{what}: scrolls sideways"
+    assert too_wide(page) <= 0, f"{what}: scrolls sideways"
     if SCREENSHOTS:
         width = page.viewport_size["width"] if page.viewport_size else 0
         page.screenshot(path=Path(SCREENSHOTS) / f"{what}-{width}.png", full_page=True)

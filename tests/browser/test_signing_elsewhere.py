@@ -16,7 +16,7 @@ from tests import staff
 from tests.browser.embed_probe import Seen, partner_site, visit
 from tests.browser.framed_form import elsewhere, page_with_form, partner_at, strict
 from tests.browser.served import Installation
-from tests.browser.visitor import TOO_WIDE, barriers
+from tests.browser.visitor import barriers, too_wide
 
 pytestmark = pytest.mark.parametrize("installation", ["sqlite"], indirect=True, scope="module")
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
@@ -71,7 +71,7 @@ def test_signed_in_the_frame_confirmed_by_mail_and_counted_for_the_partner(
         assert [one for one in seen.complaints if "422" not in one] == []
         assert seen.page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
         assert "example.org" not in "".join(request.url for request in seen.requests)
-        assert seen.page.evaluate(TOO_WIDE) <= 0
+        assert too_wide(seen.page) <= 0
         confirming = seen.page.context.new_page()
         confirming.goto(installation.link("confirm", to=email))
         confirming.click("main button")
@@ -151,7 +151,7 @@ def test_staff_see_the_form_as_it_will_look(browser: Browser, installation: Inst
     frame = page.frame_locator("letter-form iframe")
     expect(frame.locator("form.form")).to_be_visible()
     expect(page.locator("letter-form iframe")).not_to_have_attribute("height", "640")
-    assert page.evaluate(TOO_WIDE) <= 0
+    assert too_wide(page) <= 0
     if SCREENSHOTS:
         page.screenshot(path=f"{SCREENSHOTS}/preview.png", full_page=True)
     # Here the frame is of the page's own origin: a sandbox keeps it from nothing.

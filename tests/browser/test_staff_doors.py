@@ -18,7 +18,7 @@ from signing.staff_accounts.roles import Held, Role
 from tests import staff
 from tests.browser.keyboard import Keyboard
 from tests.browser.served import Installation, database
-from tests.browser.visitor import DESKTOP, PHONE, TOO_WIDE, barriers
+from tests.browser.visitor import DESKTOP, PHONE, barriers, too_wide
 from tests.conftest import DATABASES
 from tests.mail.smtp_server import SmtpServer
 
@@ -52,7 +52,7 @@ def installation(
 
 def look(page: Page, what: str) -> None:
     """Nothing to complain about: no barrier, no sideways scrolling."""
-    assert page.evaluate(TOO_WIDE) <= 0, f"{what}: scrolls sideways"
+    assert too_wide(page) <= 0, f"{what}: scrolls sideways"
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / f"staff-{what}.png", full_page=True)
     assert barriers(page) == [], what

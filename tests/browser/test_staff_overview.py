@@ -12,7 +12,7 @@ from signing.letters import queries as letters
 from signing.staff_accounts import queries, sessions
 from tests import make, staff
 from tests.browser.served import Installation
-from tests.browser.visitor import DESKTOP, PHONE, TOO_WIDE, Device, barriers
+from tests.browser.visitor import DESKTOP, PHONE, Device, barriers, too_wide
 
 SLUG = "night-trains"
 HERE = f"/staff/letters/{SLUG}"
@@ -49,7 +49,7 @@ def test_nothing_is_in_anybodys_way(
         page.on("console", lambda message: complaints.append(message.text))
         for path in (*PAGES, "/staff", "/staff/members"):
             page.goto(installation.url + path)
-            assert page.evaluate(TOO_WIDE) <= 0, path
+            assert too_wide(page) <= 0, path
             assert barriers(page) == [], path
         assert complaints == []
 

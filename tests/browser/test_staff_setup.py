@@ -12,7 +12,7 @@ from signing.staff_accounts import queries, sessions
 from signing.staff_accounts.roles import Held, Role
 from tests import make, staff
 from tests.browser.served import Installation
-from tests.browser.visitor import PHONE, TOO_WIDE, barriers
+from tests.browser.visitor import PHONE, barriers, too_wide
 from tests.conftest import DATABASES
 
 HERE = "/staff/letters/open-streets"
@@ -40,7 +40,7 @@ def test_a_letter_is_set_up_and_opened_by_keyboard_on_a_phone(
         "settings/picture", "small-texts", "small-texts/ar", "wordings", "state",
     ):  # fmt: skip
         page.goto(f"{installation.url}{HERE}/{path}")
-        assert page.evaluate(TOO_WIDE) <= 0, path
+        assert too_wide(page) <= 0, path
         assert barriers(page) == [], path
     page.goto(f"{installation.url}{HERE}/settings/look")
     page.focus("#accent")
@@ -56,7 +56,7 @@ def test_a_letter_is_set_up_and_opened_by_keyboard_on_a_phone(
     page.keyboard.press("Enter")
     page.wait_for_url("**/state?done=1")
     page.goto(f"{installation.url}/ar/open-streets")
-    assert page.evaluate(TOO_WIDE) <= 0
+    assert too_wide(page) <= 0
     assert barriers(page) == []
     ground = "getComputedStyle(document.querySelector('form button')).backgroundColor"
     assert page.evaluate(ground) != "rgb(11, 92, 74)"

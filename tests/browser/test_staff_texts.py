@@ -18,7 +18,7 @@ from signing.letters.pieces import Piece
 from signing.staff_accounts.roles import Held, Role
 from tests import make, staff
 from tests.browser.served import Installation, database
-from tests.browser.visitor import DESKTOP, PHONE, TOO_WIDE, Device, barriers
+from tests.browser.visitor import DESKTOP, PHONE, Device, barriers, too_wide
 from tests.mail.smtp_server import SmtpServer
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
@@ -68,7 +68,7 @@ def cookie_of(installation: Installation, email: str) -> str:
 
 
 def look(page: Page, what: str) -> None:
-    assert page.evaluate(TOO_WIDE) <= 0, f"{what}: scrolls sideways"
+    assert too_wide(page) <= 0, f"{what}: scrolls sideways"
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / f"texts-{what}.png", full_page=True)
     assert barriers(page) == [], what
@@ -220,7 +220,7 @@ def _translate(installation: Installation, page: Page, who: Translator) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Texts")
     _sees_only_theirs(installation, page, who)
     page.get_by_role("link", name="Translate", exact=False).first.click()
-    assert page.evaluate(TOO_WIDE) <= 0
+    assert too_wide(page) <= 0
     *most, last = who.paragraphs
     page.get_by_label("Title").fill(who.title)
     for number, paragraph in enumerate(most, 1):

@@ -37,7 +37,7 @@ from signing.staff_accounts.models import Member
 from tests import make, staff
 from tests.browser.screen_reader import misheard
 from tests.browser.served import Installation, database
-from tests.browser.visitor import DESKTOP, PHONE, TOO_WIDE, Device, barriers, bring_axe
+from tests.browser.visitor import DESKTOP, PHONE, Device, barriers, bring_axe, too_wide
 from tests.mail.smtp_server import SmtpServer
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
@@ -196,7 +196,7 @@ def _faults(page: Page, name: str, devices: list[Device], examined_on: Device) -
         if SCREENSHOTS:
             full_name = f"{name}-{examined_on.name}-{device.name}.png"
             page.screenshot(path=Path(SCREENSHOTS) / full_name, full_page=True)
-        if (wider := page.evaluate(TOO_WIDE)) > 0:
+        if (wider := too_wide(page)) > 0:
             found.append(f"{wider} px too wide for a {device.name}")
         if device is examined_on:
             found += barriers(page) + misheard(page)

@@ -17,9 +17,15 @@ from tests.browser.screen_reader import misheard
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")  # a folder: every page leaves a picture there
 
 STORED = "[document.cookie, localStorage.length, sessionStorage.length]"
-TOO_WIDE = "document.scrollingElement.scrollWidth - innerWidth"
 
 Way = Callable[[Page], object]
+
+
+def too_wide(page: Page) -> int:
+    """By how many pixels it would scroll sideways, once it is there: a click does not wait."""
+    page.wait_for_load_state()
+    found: int = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+    return found
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Visitor:
         root = self.page.locator("html")
         seen = (root.get_attribute("lang"), root.get_attribute("dir"))
         assert seen == (self.lang, self.direction), what
-        assert self.page.evaluate(TOO_WIDE) <= 0, f"{what}: scrolls sideways"
+        assert too_wide(self.page) <= 0, f"{what}: scrolls sideways"
         self._take_picture(what)
         self._examine(what, way or (lambda examiner: examiner.goto(self.page.url)))
         for context in (self.page.context, self.examiner.context):
@@ -81,7 +87,7 @@ class Visitor:
     def _examine(self, what: str, way: Way) -> None:
         way(self.examiner)
         assert self.examiner.url.partition("?")[0] == self.page.url.partition("?")[0], what
-        assert self.examiner.evaluate(TOO_WIDE) <= 0, f"{what}: scrolls sideways with scripts"
+        assert too_wide(self.examiner) <= 0, f"{what}: scrolls sideways with scripts"
         assert self.complaints == [], what  # before axe adds its own
         assert barriers(self.examiner) + misheard(self.examiner) == [], what
         self.complaints.clear()

@@ -25,6 +25,15 @@ pytestmark = pytest.mark.parametrize(
     "installation", ["sqlite"], indirect=True, scope="module"
 )  # both databases: test_partner_page.py
 
+# How much of the page has moved so far, as Lighthouse counts it (Cumulative Layout Shift).
+_SHIFTED = """() => new Promise((told) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+        for (const one of list.getEntries()) sum += one.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => told(sum), 500);
+})"""
+
 
 @pytest.fixture(autouse=True)
 def _ends_well(browser: Browser) -> Iterator[None]:
@@ -169,6 +178,26 @@ def test_the_pages_own_styles_and_the_elements_leave_each_other_alone(
         assert before.page.evaluate(own) == before.page.evaluate(
             f"(document.querySelector('letter-counter').remove(), {own})"
         )
+
+
+def test_where_there_is_room_for_it_nothing_moves_when_the_number_comes(
+    browser: Browser, installation: Installation
+) -> None:
+    slug = _letter(installation, "roomy")
+    theme = installation.url + f"/en/{slug}/embed"
+    with browser.new_page() as copied:
+        copied.goto(theme)
+        style = copied.locator("code", has_text="min-block-size").inner_text()
+    page = partner_page(installation.url, letter=slug, locale="en", lang="en")
+    page = page.replace("<main>", f"<style>{style}</style><main>")
+    page = page.replace("</main>", "<p>What the partner writes below. </p>" * 9 + "</main>")
+    policy = strictest_policy(installation.url) + "; style-src 'unsafe-inline'"
+    with partner_site(page, policy=policy) as url:
+        seen = visit(browser, url, width=360)
+        expect(seen.part("goal")).to_be_visible()
+        assert seen.page.evaluate(_SHIFTED) == 0
+        seen.page.add_style_tag(content="letter-counter { min-block-size: 20em }")
+        assert seen.page.evaluate(_SHIFTED) > 0  # what this page sees of movement
 
 
 def test_a_screen_reader_hears_a_new_number_at_most_once_a_minute(

@@ -25,6 +25,8 @@ bp = Blueprint("snippets", __name__)
 
 KEPT_SECONDS = 60
 THEME = """letter-counter {
+  display: flow-root;
+  min-block-size: 15em; /* room for what comes, so that nothing below moves */
   --letter-ink: #1d1c19;
   --letter-accent: #0b5c4a;
   --letter-font: Georgia, serif;

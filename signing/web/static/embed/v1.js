@@ -9,6 +9,7 @@ sheet.replaceSync(`
 b, progress {display:block; inline-size:100%}
 b {font-size:2.5em; line-height:1.3}
 a, progress {color:var(--letter-accent, inherit); accent-color:currentcolor}
+p {margin:0 0 1em}
 a {display:inline-block; padding:.5em 1em; border:2px solid; border-radius:.4em}
 [role] {position:fixed; clip-path:inset(50%)}`);
 

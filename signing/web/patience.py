@@ -25,6 +25,9 @@ from signing.web import visitor
 SLOTS = 2 * (os.cpu_count() or 1) + 1  # a process; most of them wait for the database
 # Set where a body was not waited for: the application then says so in the visitor's language.
 REFUSED = "signing.too_many_slow"
+# More than any form of ours takes; of what is larger, the connection ends in the middle.
+MOST_READ_AWAY = 64 * 1024 * 1024
+PIECE = 64 * 1024
 
 
 class Patience:
@@ -54,14 +57,37 @@ class Patience:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = _length(environ)
+        if length > self._small:
+            return self._answer_before_all_is_here(environ, start_response, length)
         if length == 0:
             environ["wsgi.input"] = BytesIO()  # nothing is waited for that was not announced
-        elif length <= self._small:
-            self._receive(environ, length)
         else:
-            environ["wsgi.input"] = _Unhurried(environ["wsgi.input"], self._slots)
+            self._receive(environ, length)
         with self._slots.held():
             return self.app(environ, start_response)
+
+    def _answer_before_all_is_here(
+        self, environ: WSGIEnvironment, start_response: StartResponse, length: int
+    ) -> Iterable[bytes]:
+        """What the application did not want of the body is read away, where there is room.
+
+        A connection that ends in the middle of a body is reset, and a proxy that still writes
+        shows a page of its own (502) instead of the answer (RFC 9112, section 9.6).
+        """
+        body = environ["wsgi.input"]
+        environ["wsgi.input"] = mine = _Unhurried(body, self._slots)
+        with self._slots.held():
+            answer = self.app(environ, start_response)
+        networks = self._networks(environ)
+        if mine.taken < length <= MOST_READ_AWAY and self._begin(networks):
+            try:
+                while body.read(PIECE):
+                    pass
+            except OSError:  # whoever sent it has gone, and hears no answer
+                pass
+            finally:
+                self._end(networks)
+        return answer
 
     def _receive(self, environ: WSGIEnvironment, length: int) -> None:
         """The whole body is there afterwards, or it is not waited for."""
@@ -129,18 +155,23 @@ class _Unhurried:
 
     def __init__(self, stream: InputStream, slots: _Slots) -> None:
         self._stream, self._slots = stream, slots
+        self.taken = 0  # bytes of it so far
 
     def read(self, size: int = -1, /) -> bytes:
         with self._slots.given_back():
-            return self._stream.read(size)
+            return self._took(self._stream.read(size))
 
     def readline(self, size: int = -1, /) -> bytes:
         with self._slots.given_back():
-            return self._stream.readline(size)
+            return self._took(self._stream.readline(size))
 
     def readlines(self, hint: int = -1, /) -> list[bytes]:
         with self._slots.given_back():
-            return self._stream.readlines(hint)
+            return [self._took(line) for line in self._stream.readlines(hint)]
+
+    def _took(self, piece: bytes) -> bytes:
+        self.taken += len(piece)
+        return piece
 
     def __iter__(self) -> Any:
         return iter(self.readline, b"")

@@ -106,3 +106,9 @@ def test_slow_forms_slow_heads_and_a_flood_of_one_network_hold_up_nobody_else(
         assert b"retry-after: 5" in answered.lower()
         assert {_ask(site.port, f"127.0.5.{n}", form) for n in range(1, 4)} == {303}
         assert _ask(site.port) == 200
+
+
+def test_whoever_sends_too_much_hears_so_when_all_is_sent(site: Installation) -> None:
+    """Else the connection would be reset while the proxy still writes, and 502 be what it says."""
+    too_much = "x" * 5_000_000
+    assert {_ask(site.port, body=too_much) for _time in range(20)} == {413}

@@ -18,7 +18,7 @@ from signing.core.tokens import Purpose, SignatureRef, tokens
 from signing.counts import queries as counts
 from signing.letters import queries as letters
 from signing.letters import switches
-from signing.letters.models import Work
+from signing.letters.models import ProofOfWork
 from signing.signatures.models import Signature, State
 
 HERE = Path(__file__).parent
@@ -71,10 +71,10 @@ def rates(installed: Installation) -> Iterator[tuple[str, Rate]]:
 @contextmanager
 def _without_defences(installed: Installation) -> Iterator[None]:
     """As if staff had switched the letter's work off."""
-    for choice in (Work.OFF, Work.AUTO):
+    for choice in (ProofOfWork.OFF, ProofOfWork.AUTO):
         with installed.app.app_context(), transaction():
             switches.set_work(letters.get_by_slug(SLUG), choice, by=OPERATOR)
-        if choice is Work.OFF:
+        if choice is ProofOfWork.OFF:
             yield
 
 

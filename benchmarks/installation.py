@@ -26,7 +26,7 @@ from signing.core import locales, migrating
 from signing.core.db import transaction
 from signing.core.settings import read_settings
 from signing.core.vault import vault
-from signing.letters import actions, folder
+from signing.letters import actions, folder_reader
 from signing.letters.actions import ImportRules
 from signing.letters.models import Letter
 
@@ -74,7 +74,9 @@ def installation(
 
 def open_letter(slug: str) -> Letter:
     """The demo's letter, open under this slug."""
-    read = folder.read(ROOT / "demo" / "letters" / SLUG, known_locales=set(locales.languages()))
+    read = folder_reader.read(
+        ROOT / "demo" / "letters" / SLUG, known_locales=set(locales.languages())
+    )
     rules = ImportRules(slug, frozenset(), has_signatures=False, names_until=date(2099, 1, 1))
     with transaction():
         return actions.import_folder(read, rules, by=OPERATOR).letter

@@ -20,7 +20,7 @@ from playwright.sync_api import Page
 from benchmarks.installation import SLUG, Installation
 from signing.letters import queries as letters
 from signing.signatures.screening import Work
-from signing.web.site import work
+from signing.web.site import proof_of_work
 from tests.browser.embed_probe import chromium
 
 SLOWER = 6
@@ -47,7 +47,7 @@ def seconds(installed: Installation) -> Iterator[tuple[str, float, float]]:
         page.goto(f"{installed.url}/healthz")
         letter = letters.get_by_slug(SLUG)
         for difficulty in (Work.NORMAL, Work.RAISED):
-            challenges = [work.challenge(letter, difficulty) for _ in range(SAMPLES)]
+            challenges = [proof_of_work.challenge(letter, difficulty) for _ in range(SAMPLES)]
             with _slow():
                 taken = [_solve(page, installed.url, challenge) for challenge in challenges]
             yield difficulty.name.lower(), statistics.median(taken), max(taken)

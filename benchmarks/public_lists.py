@@ -28,7 +28,7 @@ from benchmarks.staff_screens import FEW, MANY, NUMBERS, Screen, _noted, _plan
 from signing.core.db import db, let_go, transaction
 from signing.letters import queries as letters
 from signing.partners import tokens
-from signing.partners.programs import OF_LETTER
+from signing.partners.models import OF_LETTER
 from tests import make, staff
 from tests.postgres import cluster
 

@@ -21,8 +21,7 @@ from signing.cli.app import OPERATOR
 from signing.core.db import db, transaction
 from signing.letters.models import ConsentPurpose, Letter
 from signing.partners import feed, hooks
-from signing.partners.models import Partner
-from signing.partners.programs import Call, CallState, Webhook, What
+from signing.partners.models import Call, CallState, Partner, Webhook, What
 from signing.programs import newsletters
 from signing.signatures.models import Consent, Signature, State
 from signing.worker.hook_wire import Wire

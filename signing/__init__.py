@@ -1,4 +1,4 @@
-"""Signing: petitions and open letters. `application` has the recipe that hangs the house together.
+"""Signing: petitions and open letters. `application` has the recipe that puts the house together.
 
 What is asked for here by name is loaded only then: `signing --help` needs none of it.
 """

@@ -1,4 +1,4 @@
-"""`create_app` is the recipe that hangs the house together."""
+"""`create_app` is the recipe that puts the house together."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from signing.core.vault import vault
 from signing.letters import actions, queries, states, switches, wordings
 from signing.letters.actions import ImportRules
 from signing.letters.folder import Folder, Text
-from signing.letters.models import ConsentPurpose, Letter, Work
+from signing.letters.models import ConsentPurpose, Letter, ProofOfWork
 from signing.moderation import actions as moderation_actions
 from signing.moderation.actions import Why
 from signing.moderation.models import Deed
@@ -92,7 +92,7 @@ def letter(
 def without_work(letter: Letter) -> Letter:
     """A letter whose form is taken at once, however often it comes: for tests of other things."""
     with transaction():
-        switches.set_work(letter, Work.OFF, by=OPERATOR)
+        switches.set_work(letter, ProofOfWork.OFF, by=OPERATOR)
     return letter
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, literal, select, tuple_
 
 from signing.audit.events import Verb
 from signing.audit.models import AuditEvent
-from signing.core import keyset
+from signing.core import days, keyset
 from signing.core.db import Moment, db
-
-A_DAY = timedelta(days=1, microseconds=-1)  # up to its last moment, also of the last day there is
 
 
 def list_of_letter(letter_id: UUID, *, limit: int = 100) -> Sequence[AuditEvent]:
@@ -51,7 +50,8 @@ class Wanted:
     verb: str = ""
     subject: str = ""
     actor_id: str = ""
-    day: date | None = None  # in UTC
+    day: date | None = None  # by the clocks of `zone`
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,7 @@ def list_page(
         events = events.where(AuditEvent.subject == wanted.subject)
     if wanted.actor_id:
         events = events.where(AuditEvent.actor_id == wanted.actor_id)
-    if wanted.day is not None:
-        begin = datetime.combine(wanted.day, time(), UTC)
-        events = events.where(AuditEvent.at.between(begin, begin + A_DAY))
+    events = events.where(*_in_day(wanted))
     if after is not None:
         here = tuple_(AuditEvent.at, AuditEvent.id)
         there = tuple_(literal(after.at, Moment()), literal(after.id))
@@ -101,6 +99,12 @@ def list_page(
     order = [AuditEvent.at, AuditEvent.id]
     in_time = [one.asc() if is_oldest_first else one.desc() for one in order]
     return db.session.scalars(events.order_by(*in_time).limit(limit)).all()
+
+
+def _in_day(wanted: Wanted) -> list[ColumnElement[bool]]:
+    begin, end = days.span(wanted.day, wanted.day, ZoneInfo(wanted.zone))
+    since = [] if begin is None else [AuditEvent.at >= begin]
+    return since if end is None else [*since, AuditEvent.at < end]
 
 
 def _of(letters: Collection[UUID]) -> ColumnElement[bool]:

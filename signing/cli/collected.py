@@ -65,7 +65,7 @@ def import_(  # what has to be said about a list
     about = About(
         kind=Kind(kind),
         source=source,
-        as_of=as_of.date() if as_of else clock.now().date(),
+        as_of=as_of.date() if as_of else letter.local(clock.now()).date(),
         link=link,
         basis=Basis(basis or ""),
         wording=wording.read().strip() if wording else "",

@@ -26,7 +26,7 @@ from signing.core.tokens import SignatureRef
 from signing.core.vault import vault
 from signing.counts import queries as counts
 from signing.letters import actions as letter_actions
-from signing.letters import folder, queries, wordings
+from signing.letters import folder_reader, queries, wordings
 from signing.letters.actions import ImportRules
 from signing.letters.models import ConsentPurpose, Letter
 from signing.mail import outbox
@@ -115,7 +115,7 @@ def _prepare(settings: Settings) -> None:
     with (app := create_app(settings)).app_context():
         vault.make_keys()
         for path in sorted(LETTERS.iterdir()):
-            read = folder.read(path, known_locales=set(locales.languages()))
+            read = folder_reader.read(path, known_locales=set(locales.languages()))
             letter = queries.find_by_slug(path.name)
             rules = ImportRules(
                 slug=path.name,

@@ -46,8 +46,16 @@ from signing.signatures.wanted import Wanted
 @click.option(
     "--entry", type=click.Choice([one.value for one in Entry]), help="Only who signed so."
 )
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only who signed since that day.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only who signed to that day.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Only who signed since that day, by the letter's time zone.",
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Only who signed to the end of that day, by the letter's time zone.",
+)
 @click.option(
     "--encrypt-to",
     "key",
@@ -87,6 +95,7 @@ def export(
         entry=Entry(entry) if entry else None,
         first_day=since.date() if since else None,
         last_day=until.date() if until else None,
+        zone=letter.time_zone,
     )
     choice = Choice(wanted, format=Format(format_))
     _write(letter, choice, Purpose(reason, receiver, _key(key)), out)

@@ -15,9 +15,18 @@ from signing.core.db import transaction
 from signing.core.links import absolute
 from signing.core.settings import Settings
 from signing.counts import queries as counts
-from signing.letters import actions, files, folder, folder_writer, pictures, queries, switches
+from signing.letters import (
+    actions,
+    files,
+    folder_reader,
+    folder_writer,
+    pictures,
+    queries,
+    switches,
+)
 from signing.letters.actions import Imported, ImportRules
-from signing.letters.models import Letter, Work
+from signing.letters.folder import Folder
+from signing.letters.models import Letter, ProofOfWork
 from signing.signatures import queries as signatures
 from signing.web.addresses import reserved_slugs
 
@@ -71,7 +80,7 @@ def import_(
     if default_locale not in locales.languages():
         why = files.no_language(default_locale)
         raise click.BadParameter(why, param_hint="--default-locale")
-    read = folder.read(
+    read = folder_reader.read(
         path,
         known_locales=set(locales.languages()),
         default_locale=default_locale,
@@ -110,7 +119,7 @@ def _rules(slug: str, correction: str, *, has_signatures: bool) -> ImportRules:
     )
 
 
-def _tell(read: folder.Folder, imported: Imported) -> None:
+def _tell(read: Folder, imported: Imported) -> None:
     for note in read.notes:
         click.echo(f"{note.file}:{note.line}: {note.what}", err=True)
     letter = imported.letter
@@ -177,7 +186,9 @@ def reminders(slug: str, wanted: str) -> None:
 
 @letters_.command()
 @click.argument("slug")
-@click.argument("wanted", metavar="auto|on|off", type=click.Choice([one.value for one in Work]))
+@click.argument(
+    "wanted", metavar="auto|on|off", type=click.Choice([one.value for one in ProofOfWork])
+)
 @with_app
 def work(slug: str, wanted: str) -> None:
     """Have browsers prove work before a form is taken: always, never, or in a rush (auto).
@@ -190,5 +201,5 @@ def work(slug: str, wanted: str) -> None:
     if letter is None:
         raise queries.NoSuchLetter
     with transaction():
-        switches.set_work(letter, Work(wanted), by=OPERATOR)
+        switches.set_work(letter, ProofOfWork(wanted), by=OPERATOR)
     click.echo(f"{slug}: work is {wanted}")

@@ -29,7 +29,7 @@ from signing.core.refusals import Refusal
 from signing.core.vault import vault
 from signing.jobs import actions as jobs
 from signing.jobs import queries as known_jobs
-from signing.jobs.models import Kind as Work
+from signing.jobs.models import Kind as JobKind
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 
@@ -163,7 +163,7 @@ def choose_columns(
 
 def _put_job(collection: Collection, by: Actor) -> None:
     jobs.put(
-        Work.COLLECTED,
+        JobKind.COLLECTED,
         letter_id=collection.letter_id,
         subject_id=collection.id,
         member_id=by.id,
@@ -182,7 +182,7 @@ def _is_busy(letter_id: UUID) -> bool:
     )
     if db.session.scalar(undecided.limit(1)) is not None:
         return True
-    return any(job.is_open for job in known_jobs.list_newest(letter_id, Work.COLLECTED))
+    return any(job.is_open for job in known_jobs.list_newest(letter_id, JobKind.COLLECTED))
 
 
 def count(collection: Collection, *, without_faulty: bool, by: Actor) -> None:

@@ -18,6 +18,7 @@ from signing.core.ids import new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import NotFound
 from signing.core.vault import vault
+from signing.letters import queries as letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def row_of(
 
 def _add(collection: Collection, *, number: int = 0, duplicates: int = 0) -> None:
     """Only to what takes rows: raises `NotNow`, and then nothing was typed in."""
+    today = letters.get(collection.letter_id).local(clock.now()).date()
     taken = (
         update(Collection)
         .where(Collection.letter_id == collection.letter_id, Collection.id == collection.id)
@@ -77,7 +79,7 @@ def _add(collection: Collection, *, number: int = 0, duplicates: int = 0) -> Non
         .values(
             number=Collection.number + number,
             duplicates=Collection.duplicates + duplicates,
-            as_of=clock.now().date(),
+            as_of=today,
         )
     )
     if not count_rows(db.session.execute(taken, execution_options=PLAIN)):

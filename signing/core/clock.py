@@ -1,4 +1,4 @@
-"""What time it is: the only place that asks. And its hours, as tallies count them."""
+"""What time it is: the only place that asks. Also the hours by which tallies count."""
 
 from __future__ import annotations
 

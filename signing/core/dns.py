@@ -1,4 +1,4 @@
-"""Asking DNS: the system's name servers, those of the settings, or nobody."""
+"""Asking DNS: the system's name servers, those of the settings, or none at all."""
 
 from __future__ import annotations
 

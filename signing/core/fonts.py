@@ -1,4 +1,4 @@
-"""The machine's fonts: which of them has a letter; and where a line may end."""
+"""The machine's fonts: which of them can draw a character, and where a line may end."""
 
 from __future__ import annotations
 

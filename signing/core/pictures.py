@@ -1,4 +1,4 @@
-"""What is known of uploaded pictures wherever one is decoded."""
+"""What holds for uploaded pictures wherever one is decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A "no" with a status and a reason that the visitor can read in their language."""
+"""A "no" with a status, and a reason that visitors can read in their own language."""
 
 from __future__ import annotations
 

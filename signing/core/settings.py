@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -22,6 +22,8 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+
+from signing.core import address_parts
 
 PREFIX = "SIGNING_"
 MASTER_KEY_BYTES = 32
@@ -70,7 +72,7 @@ def _origin(value: str) -> str:
 
 def _address(value: str) -> str:
     try:
-        return validate_email(value, check_deliverability=False, test_environment=True).normalized
+        return address_parts.of_email(value, may_be_local=True).normalized
     except EmailNotValidError:
         raise ValueError("is not an e-mail address") from None
 

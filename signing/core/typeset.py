@@ -1,4 +1,4 @@
-"""Lines of a PDF: each stretch of one font and one direction drawn by itself."""
+"""Lines of a PDF: each stretch in one font and one direction is drawn by itself."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from signing.core import clock
+from signing.core import clock, days
 
 MOST_DAYS, MOST_WEEKS = 92, 106  # more of them than this, and the next longer step is taken
 
@@ -37,10 +37,10 @@ class Span:
 
 def step_for(begin: datetime, end: datetime) -> Step:
     """The shortest step, from days on, that keeps a chart readable."""
-    days = (end - begin).days
-    if days <= MOST_DAYS:
+    n = (end - begin).days
+    if n <= MOST_DAYS:
         return Step.DAY
-    return Step.WEEK if days <= MOST_WEEKS * 7 else Step.MONTH
+    return Step.WEEK if n <= MOST_WEEKS * 7 else Step.MONTH
 
 
 def spans(
@@ -82,22 +82,17 @@ def _begins(begin: datetime, end: datetime, step: Step, zone: ZoneInfo) -> Itera
 def _begin(at: datetime, step: Step, zone: ZoneInfo) -> datetime:
     if step is Step.HOUR:
         return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return _midnight(_first(at.astimezone(zone).date(), step), zone)
+    return days.begin(_first(at.astimezone(zone).date(), step), zone)
 
 
 def _next(at: datetime, step: Step, zone: ZoneInfo) -> datetime:
     if step is Step.HOUR:
         return at + timedelta(hours=1)
     further = {Step.DAY: 1, Step.WEEK: 7, Step.MONTH: 31}[step]
-    return _midnight(_first(at.astimezone(zone).date() + timedelta(days=further), step), zone)
+    return days.begin(_first(at.astimezone(zone).date() + timedelta(days=further), step), zone)
 
 
 def _first(day: date, step: Step) -> date:
     if step is Step.WEEK:
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if step is Step.MONTH else day
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """In UTC, where moments of a day that the clock is changed on keep their order."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)

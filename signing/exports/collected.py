@@ -1,4 +1,4 @@
-"""Signatures from paper and elsewhere as rows of a file: they are no confirmed signatures."""
+"""Signatures from paper and elsewhere as rows of a file: they are not confirmed signatures."""
 
 from __future__ import annotations
 

@@ -182,12 +182,12 @@ def _begin(facts: Facts, language: Language) -> Pages:
 
 
 def _write_head(pages: Pages, facts: Facts) -> None:
-    reading, day = facts.reading, locales.day(facts.at, pages.language)
+    reading, at = facts.reading, facts.reading.letter.local(facts.at)
     pages.write_text(reading.translation.title, size=18, is_bold=True)
     addressee = bidi.isolated(reading.addressee, pages.language.direction)
     pages.write_text(_("To: %(addressee)s", addressee=addressee), size=11)
     pages.write_text(reading.letter.controller, size=9, ink=SOFT)
-    values = {"date": day, "number": _number(pages, facts.confirmed)}
+    values = {"date": locales.day(at, pages.language), "number": _number(pages, facts.confirmed)}
     pages.write_heading(_("Confirmed signatures on %(date)s: %(number)s", **values), size=15)
 
 

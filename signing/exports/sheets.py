@@ -1,4 +1,4 @@
-"""Rows as files: CSV that no spreadsheet mistakes for formulas, JSON Lines, XLSX of any length."""
+"""Rows as files: CSV in which no spreadsheet sees formulas, JSON Lines, XLSX of any length."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from signing.letters import folder, folder_writer
+from signing.letters import folder_reader, folder_writer
 from signing.letters.exchange import MOST_BYTES, FileUnusable
 from signing.letters.files import FILE_BYTES
 from signing.letters.folder import NO_PHRASES, Folder, Text
@@ -51,7 +51,9 @@ def unpack(content: bytes, *, known_locales: Collection[str], default_locale: st
             NotImplementedError, EOFError, OSError, ValueError,
         ):  # fmt: skip
             raise FileUnusable("ZIP?") from None
-        return folder.read(Path(name), known_locales=known_locales, default_locale=default_locale)
+        return folder_reader.read(
+            Path(name), known_locales=known_locales, default_locale=default_locale
+        )
 
 
 def _unpack(packed: zipfile.ZipFile, into: Path) -> None:

@@ -1,4 +1,4 @@
-"""A letter written as the folder that `folder` reads."""
+"""A letter written as the folder that `folder_reader` reads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def write(
     phrases: Mapping[str, Mapping[str, str]] = NO_PHRASES,
     picture: bytes = b"",
 ) -> None:
-    """Files that `folder.read` reads back as these very values; `picture` is a WebP."""
+    """Files that `folder_reader.read` reads back as these very values; `picture` is a WebP."""
     path.mkdir(parents=True, exist_ok=True)
     for text, own_settings, end in (
         (default, settings, "md"),

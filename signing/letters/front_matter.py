@@ -1,4 +1,4 @@
-"""What stands above a letter's text: read from YAML or TOML, each value made what it has to be."""
+"""What stands above a letter's text: YAML or TOML, each value turned into what it has to be."""
 
 from __future__ import annotations
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from operator import itemgetter
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin
 
 from markdown_it.rules_inline import StateInline, autolink, html_inline, link
 from markdown_it.token import Token
 
+from signing.core import address_parts
 from signing.letters.markdown import SCHEMES, Parser
 
 _ANCHOR = re.compile(r"""(?i)<a\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*>|</a\s*>""")
@@ -46,12 +47,12 @@ def settle(text: str, *, base_url: str = "") -> tuple[str, list[tuple[int, str]]
 def resolve(target: str, base_url: str) -> str | None:
     """The absolute address of a link's target; None where it leads nowhere, or nowhere good."""
     try:
-        parts = urlsplit(target.strip())
+        parts = address_parts.of_link(target.strip())
         if parts.scheme or parts.netloc:
             return target if _is_good(parts) else None
         absolute = urljoin(base_url, target.strip())
-        return absolute if _is_good(urlsplit(absolute)) else None
-    except ValueError:  # urllib's word for "[::1"
+        return absolute if _is_good(address_parts.of_link(absolute)) else None
+    except ValueError:  # urllib's word for "[::1", and ours for what has no end
         return None
 
 

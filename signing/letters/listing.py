@@ -1,4 +1,4 @@
-"""Letters by the page, and what many are called: as many statements for five hundred as for one."""
+"""Letters by the page, and their titles: as few statements for five hundred as for one."""
 
 from __future__ import annotations
 

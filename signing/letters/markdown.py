@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
+import sys
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import pairwise
+from threading import Lock
 
 import nh3
+from cachetools import LRUCache, cached
 from flask_babel import lazy_gettext as _l
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,6 +22,8 @@ from signing.core.refusals import Refusal
 CHARACTERS = 200_000  # of Markdown; the longest open letters have a tenth of it
 PLAIN_CHARACTERS = 200  # what search engines and messengers show of a description
 
+LOOKED_AT_CHARACTERS = 50_000  # while it is being written; ten times the longest letter we know
+KEPT_BYTES = 16_000_000  # of what was asked for last; a published letter is asked for all the time
 PARAGRAPHS_CHARACTERS = 1000  # more than a sheet of paper has room for
 
 HEADINGS = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 7)}  # h1 is the page's own
@@ -65,9 +70,31 @@ _cleaner = nh3.Cleaner(
 _stripper = nh3.Cleaner(tags=set(), clean_content_tags=DROPPED_WITH_WORDS)
 
 
-@lru_cache(maxsize=256)
+# The answers that were asked for last; of the texts, however long, only the digest is kept.
+RENDERED: LRUCache[bytes, str] = LRUCache(KEPT_BYTES, getsizeof=sys.getsizeof)
+PLAIN: LRUCache[bytes, str] = LRUCache(KEPT_BYTES, getsizeof=sys.getsizeof)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
+
+
+@cached(RENDERED, key=_digest, lock=Lock())
 def render(text: str) -> str:
     """HTML of `TAGS` and `ATTRIBUTES` only, balanced; its topmost heading is h2."""
+    return _rendered(text)
+
+
+def look(text: str) -> str:
+    """The HTML of what is being written: nothing of it is kept, and what is very long is cut."""
+    if len(text) <= LOOKED_AT_CHARACTERS:
+        return _rendered(text)
+    cut = text[:LOOKED_AT_CHARACTERS]
+    whole_lines = cut.rpartition("\n")[0] or cut
+    return _rendered(f"{whole_lines}\n\n…")
+
+
+def _rendered(text: str) -> str:
     if len(text) > CHARACTERS:
         raise TextTooLong
     tokens = _parser.parse(text)
@@ -76,7 +103,7 @@ def render(text: str) -> str:
     return _cleaner.clean(_parser.renderer.render(tokens, _parser.options, {}))
 
 
-@lru_cache(maxsize=256)
+@cached(PLAIN, key=_digest, lock=Lock())
 def plain(text: str) -> str:
     """The beginning of the text in one line, without markup, for descriptions."""
     line = " ".join(html.unescape(_stripper.clean(render(text))).split())

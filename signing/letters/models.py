@@ -23,7 +23,7 @@ class State(StrEnum):
     ARCHIVED = "archived"  # the text and the number stay
 
 
-class Work(StrEnum):
+class ProofOfWork(StrEnum):
     """Whether whoever signs has their browser prove work first."""
 
     AUTO = "auto"  # while the letter is under pressure
@@ -85,7 +85,7 @@ class Letter(Base):
     reply_address: Mapped[str]
     newsletter: Mapped[str | None]  # the campaign's own words; without them there is no box
     names_until: Mapped[date | None]  # set when it opens; the wording names it
-    work: Mapped[str] = mapped_column(server_default=Work.AUTO.value)
+    work: Mapped[str] = mapped_column(server_default=ProofOfWork.AUTO.value)
     takes_reminders: Mapped[bool] = mapped_column(server_default=false())
     required: Mapped[list[str]] = mapped_column(JSON, server_default='["country"]')  # of `fields`
     countries: Mapped[list[str]] = mapped_column(JSON, server_default="[]")  # none: all may sign

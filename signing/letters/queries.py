@@ -258,7 +258,7 @@ def _as_settings(letter: Letter) -> dict[str, object]:
 
 
 def list_phrases(letter: Letter) -> dict[str, dict[str, str]]:
-    """The small texts of the letter's languages that are set, as `folder.read` gives them.
+    """The small texts of the letter's languages that are set, as `folder_reader.read` gives them.
 
     The original's newsletter is not among them: it stands with the settings.
     """

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from signing.audit import Actor, Verb, log
-from signing.core import locales
+from signing.core import address_parts, locales
 from signing.core.db import db
 from signing.core.refusals import Refusal
 from signing.letters import colours, publishing
@@ -134,7 +134,7 @@ def _check_fields(letter: Letter) -> None:
 def _check_address(name: str, address: str) -> None:
     try:
         if address:
-            validate_email(address, check_deliverability=False)
+            address_parts.of_email(address)
     except EmailNotValidError:
         raise ContactUnusable(name) from None
 

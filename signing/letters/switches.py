@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signing.audit import Actor, Verb, log
-from signing.letters.models import Letter, Work
+from signing.letters.models import Letter, ProofOfWork
 
 
 def switch_reminders(letter: Letter, *, is_on: bool, by: Actor) -> None:
@@ -15,7 +15,7 @@ def switch_reminders(letter: Letter, *, is_on: bool, by: Actor) -> None:
     )
 
 
-def set_work(letter: Letter, work: Work, *, by: Actor) -> None:
+def set_work(letter: Letter, work: ProofOfWork, *, by: Actor) -> None:
     """Whoever signs proves work afterwards: always, never, or while the letter is in a rush."""
     letter.work = work
     details = {"work": work.value}

@@ -1,4 +1,4 @@
-"""Translations as XLIFF: 1.2 written, 1.2 and 2.0 read. No document type, hence no entities."""
+"""Translations as XLIFF: 1.2 written, 1.2 and 2.0 read. Without document types or entities."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xml.parsers import expat
 from signing.letters.exchange import Brought, FileUnusable, Unit
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
+DEEPEST = 100  # elements in each other; the standard's own lie about ten deep
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _ILLEGAL = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 _OPEN = ("new", "needs-", "initial")  # how states of what is not settled begin
@@ -43,9 +44,9 @@ def write(source: str, target: str, letter: str, units: Iterable[Unit]) -> bytes
 
 def read(content: bytes) -> Brought:
     """Raises `FileUnusable`."""
-    _refuse_doctype(content)
+    _refuse_bombs(content)
     try:
-        root = ET.fromstring(content)  # noqa: S314  # without a document type there is no bomb
+        root = ET.fromstring(content)  # noqa: S314  # there is no bomb in it
     except (ET.ParseError, ValueError, LookupError) as error:
         raise FileUnusable(f"XLIFF: {error}") from None
     if _name(root) != "xliff":
@@ -55,14 +56,30 @@ def read(content: bytes) -> Brought:
     return Brought((said or "").replace("_", "-").lower(), tuple(_units(root)))
 
 
-def _refuse_doctype(content: bytes) -> None:
-    """Entities are declared in a document type; a file that brings one is not looked at."""
+def _refuse_bombs(content: bytes) -> None:
+    """Entities are declared in a document type; a file that brings one is not looked at.
+
+    Nor is one whose elements lie in each other without end: to walk into them takes seconds.
+    """
+    depth = 0
 
     def refuse(*_declared: object) -> None:
         raise FileUnusable("XLIFF: <!DOCTYPE>")
 
+    def enter(name: str, _attributes: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            raise FileUnusable(f"XLIFF: <{name[:20]}>")
+
+    def leave(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = enter
+    parser.EndElementHandler = leave
     try:
         parser.Parse(content, True)  # noqa: FBT003  # expat's way to say that this was all
     except (expat.ExpatError, ValueError, LookupError) as error:

@@ -12,11 +12,11 @@ import dns.name
 import dns.rdatatype
 import dns.resolver
 from disposable_email_domains import blocklist
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from signing.core import clock
+from signing.core import address_parts, clock
 from signing.core.db import db
 from signing.core.dns import resolver
 from signing.core.refusals import Refusal
@@ -133,7 +133,7 @@ def list_rules() -> dict[str, Rule]:
 def a_labels(domain: str) -> str:
     """The domain as DNS knows it; raises `NotADomain`."""
     try:
-        checked = validate_email(f"x@{domain.strip()}", check_deliverability=False)
+        checked = address_parts.of_email(f"x@{domain.strip()}")
     except EmailNotValidError:
         raise NotADomain from None
     return checked.ascii_domain.lower()

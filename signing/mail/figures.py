@@ -1,4 +1,4 @@
-"""How far the mails of a broadcast came: lines that are only added, and rolled up later.
+"""How far the mails of a broadcast have got: lines that are only added, and rolled up later.
 
 No row is written by two workers, so that none waits for another with mails in its hands.
 """

@@ -15,13 +15,11 @@ from email.utils import formataddr
 from hashlib import blake2b
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 
-from signing.core import bidi
+from signing.core import address_parts, bidi
 from signing.core.locales import Direction
 
-# RFC 5321, 4.5.3.1: 64 for the local part, 255 for the domain.
-LONGEST_ADDRESS = 320
 # RFC 2047, 2: an encoded word has at most 75 characters, a line with one at most 76.
 LONGEST_WORD = 75
 LINE = 76
@@ -89,12 +87,12 @@ def wire_address(address: str) -> str:
     If it is not, the address needs SMTPUTF8 anyhow. Raises ValueError, which never repeats
     the address.
     """
-    if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+    if len(address) > address_parts.LONGEST_EMAIL or not _ADDRESS.fullmatch(address):
         raise ValueError("This is not an e-mail address.")
     if address.isascii():
         return address
     try:
-        valid = validate_email(address, check_deliverability=False, test_environment=True)
+        valid = address_parts.of_email(address, may_be_local=True)
     except EmailNotValidError:
         raise ValueError("This is not an e-mail address.") from None
     return valid.ascii_email or valid.normalized

@@ -1,4 +1,4 @@
-"""The links by which whoever got a mail gets no more: what they carry, and nothing to look up."""
+"""The links by which people end mails: each carries all it needs, so nothing is looked up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Return addresses of their own: a mail that comes back says by its address which it was (VERP)."""
+"""A return address for each mail: one that comes back tells by it which mail it was (VERP)."""
 
 from __future__ import annotations
 

@@ -15,8 +15,10 @@ from signing.core.tokens import SignatureRef
 from signing.mail.kinds import Kind
 from signing.moderation.models import Decision, Deed, Source
 from signing.moderation.reasons import Reason, ReasonMissing
-from signing.signatures import deeds
-from signing.signatures.models import Signature
+from signing.signatures import kept, staff_actions
+from signing.signatures.models import Kept, Signature
+
+TELLS = {Deed.HIDE: Kind.NAME_HIDDEN, Deed.SET_ASIDE: Kind.SET_ASIDE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +34,17 @@ def do(deed: Deed, ref: SignatureRef, why: Why, *, by: Actor) -> None:
     """Do this to the signature, note why, and tell its signer where anything changed for them."""
     match deed:
         case Deed.HIDE:
-            decided = deeds.hide_name(ref, reason=_reason(why), by=by)
-            _note(decided, deed, why, Kind.NAME_HIDDEN)
+            decided = staff_actions.hide_name(ref, reason=_reason(why), by=by)
+            _note(decided, deed, why)
         case Deed.SET_ASIDE:
-            decided = deeds.set_aside(ref, reason=_reason(why), by=by)
-            _note(decided, deed, why, Kind.SET_ASIDE)
+            decided = staff_actions.set_aside(ref, reason=_reason(why), by=by)
+            _note(decided, deed, why)
         case Deed.SHOW:
-            _take_back(deeds.show_name(ref, by=by), Deed.HIDE)
+            _take_back(staff_actions.show_name(ref, by=by), Deed.HIDE)
         case Deed.RESTORE:
-            _take_back(deeds.restore(ref, by=by), Deed.SET_ASIDE)
+            _take_back(staff_actions.restore(ref, by=by), Deed.SET_ASIDE)
         case Deed.KEEP:
-            deeds.keep(ref, by=by)
+            staff_actions.keep(ref, by=by)
 
 
 def _reason(why: Why) -> str:
@@ -51,7 +53,13 @@ def _reason(why: Why) -> str:
     return why.reason.value
 
 
-def _note(signature: Signature, deed: Deed, why: Why, kind: Kind) -> None:
+def _note(signature: Signature, deed: Deed, why: Why) -> None:
+    reason = _reason(why)
+    kept.keep(signature, Kept(deed.value), reason=reason, source=why.source, bulk_id=why.bulk_id)
+    _add(signature, deed, why)
+
+
+def _add(signature: Signature, deed: Deed, why: Why) -> None:
     decision = Decision(
         letter_id=signature.letter_id,
         signature_id=signature.id,
@@ -64,7 +72,18 @@ def _note(signature: Signature, deed: Deed, why: Why, kind: Kind) -> None:
     )
     db.session.add(decision)
     db.session.flush()
-    deeds.mail(kind, signature)
+    staff_actions.mail(TELLS[deed], signature)
+
+
+def decide_again(ref: SignatureRef) -> None:
+    """What was decided about the address of a signature that was just confirmed is decided about
+    this one too: its signer is told the reason as the first time, and can object.
+    """
+    signature = staff_actions.get(ref.letter_id, ref.signature_id, to_change=True)
+    for one in kept.list_of(signature):
+        if one.reason:
+            why = Why(Reason(one.reason), Source(one.source), one.bulk_id)
+            _add(signature, Deed(one.deed), why)
 
 
 def _take_back(signature: Signature, deed: Deed) -> None:
@@ -79,4 +98,4 @@ def _take_back(signature: Signature, deed: Deed) -> None:
     objected = standing.where(Decision.objected_at.is_not(None), Decision.answered_at.is_(None))
     db.session.execute(objected.values(answered_at=at), execution_options=PLAIN)
     db.session.execute(standing.values(ended_at=at), execution_options=PLAIN)
-    deeds.mail(Kind.RESTORED, signature)
+    staff_actions.mail(Kind.RESTORED, signature)

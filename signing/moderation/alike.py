@@ -1,4 +1,4 @@
-"""Names that people take for the same: capitals and spaces aside."""
+"""Names that people take to be the same: capitals and spaces do not matter."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from signing.moderation.actions import Why
 from signing.moderation.models import BulkDeed, Decision, Deed, Source
 from signing.moderation.objections import TAKES_BACK
 from signing.moderation.reasons import Reason, ReasonMissing
-from signing.signatures import deeds
+from signing.signatures import kept, staff_actions
 from signing.signatures.models import Signature, State
 from signing.signatures.queries import SignatureGone
 from signing.signatures.wanted import IS_FLAGGED, Wanted, in_state
@@ -230,6 +230,8 @@ def do_batch(bulk: BulkDeed, after: UUID, *, by: Actor) -> UUID | None:
     db.session.flush()
     if len(ids) == A_BATCH:
         return ids[-1]
+    if bulk.undoes is not None:
+        kept.end_of_bulk(bulk.letter_id, bulk.undoes)
     details = {"deed": bulk.deed, "n": bulk.n, "done": bulk.done}
     _record(Verb.BULK_FINISHED, bulk, by, details)
     return None
@@ -239,7 +241,12 @@ def _do(bulk: BulkDeed, id_: UUID, why: Why, by: Actor) -> bool:
     """Whoever withdrew meanwhile, or was dealt with by somebody else, is passed over."""
     try:
         actions.do(Deed(bulk.deed), SignatureRef(bulk.letter_id, id_), why, by=by)
-    except (SignatureGone, deeds.AlreadyDone, deeds.NameNotShown, deeds.HiddenBySigner):
+    except (
+        SignatureGone,
+        staff_actions.AlreadyDone,
+        staff_actions.NameNotShown,
+        staff_actions.HiddenBySigner,
+    ):
         return False
     return True
 

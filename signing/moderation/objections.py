@@ -19,10 +19,10 @@ from signing.mail.kinds import Kind
 from signing.moderation import actions
 from signing.moderation.actions import Why
 from signing.moderation.models import Decision, Deed
-from signing.signatures import deeds
+from signing.signatures import staff_actions
 
 LONGEST = 2000  # characters
-TOLD = {Kind.NAME_HIDDEN: Deed.HIDE, Kind.SET_ASIDE: Deed.SET_ASIDE}
+TOLD = {kind: deed for deed, kind in actions.TELLS.items()}
 TAKES_BACK = {Deed.HIDE: Deed.SHOW, Deed.SET_ASIDE: Deed.RESTORE}
 
 
@@ -55,7 +55,7 @@ def list_standing(letter_id: UUID, signature_id: UUID) -> list[Decision]:
 
 def object_to(ref: SignatureRef, words: str) -> None:
     """Every decision that stands is looked at again; once each. Raises `NothingToObject`."""
-    deeds.get(ref.letter_id, ref.signature_id, to_change=True)
+    staff_actions.get(ref.letter_id, ref.signature_id, to_change=True)
     standing = list_standing(ref.letter_id, ref.signature_id)
     fresh = [one for one in standing if one.objected_at is None]
     if not fresh:
@@ -79,16 +79,16 @@ def open_(decision: Decision) -> str:
 
 def answer(ref: SignatureRef, decision_id: UUID, *, stands: bool, by: Actor) -> None:
     """The decision stands, or is taken back; whoever objected is told by mail either way."""
-    signature = deeds.get(ref.letter_id, ref.signature_id, to_change=True)
+    signature = staff_actions.get(ref.letter_id, ref.signature_id, to_change=True)
     decision = db.session.get(
         Decision, (ref.letter_id, ref.signature_id, decision_id), populate_existing=True
     )
     if decision is None or decision.objected_at is None or decision.answered_at is not None:
-        raise deeds.AlreadyDone
+        raise staff_actions.AlreadyDone
     decision.answered_at = clock.now()
     db.session.flush()
     if stands:
-        deeds.mail(Kind.DECISION_STANDS, signature)
+        staff_actions.mail(Kind.DECISION_STANDS, signature)
     else:
         actions.do(TAKES_BACK[Deed(decision.deed)], ref, Why(), by=by)
     log.record(

@@ -21,7 +21,7 @@ from signing.moderation.actions import Why
 from signing.moderation.models import Decision, Deed, Outcome, Report, Source
 from signing.moderation.reasons import Reason
 from signing.moderation.reports import Said
-from signing.signatures import deeds
+from signing.signatures import staff_actions
 from signing.signatures.models import Signature, State
 from signing.signatures.wanted import IS_FLAGGED
 
@@ -51,7 +51,7 @@ class Item:
         return f"{self.sort}:{self.id.hex}"
 
 
-class NoSuchItem(deeds.AlreadyDone):
+class NoSuchItem(staff_actions.AlreadyDone):
     """Somebody else has dealt with it."""
 
 
@@ -81,7 +81,7 @@ def _read_objection(letter_id: UUID, after: UUID | None) -> Item | None:
     if not found:
         return None
     decision = found[0]
-    signature = deeds.get(letter_id, decision.signature_id)
+    signature = staff_actions.get(letter_id, decision.signature_id)
     said = Said("", _opened(decision))
     return Item(Sort.OBJECTION, decision.id, [signature], said, decision=decision)
 
@@ -167,9 +167,9 @@ def decide(letter_id: UUID, sort: Sort, id_: UUID, choice: Choice, *, by: Actor)
 
 
 def _decide_screened(ref: SignatureRef, choice: Choice, by: Actor) -> None:
-    signature = deeds.get(ref.letter_id, ref.signature_id, to_change=True)
+    signature = staff_actions.get(ref.letter_id, ref.signature_id, to_change=True)
     if not signature.is_flagged or signature.state != State.CONFIRMED:
-        raise deeds.AlreadyDone
+        raise staff_actions.AlreadyDone
     actions.do(choice.deed, ref, Why(choice.reason, Source.SCREENING), by=by)
 
 
@@ -180,12 +180,12 @@ def _decide_report(letter_id: UUID, id_: UUID, choice: Choice, by: Actor) -> Non
         wanted.with_for_update(), execution_options={"populate_existing": True}
     ).one_or_none()
     if report is None or report.closed_at is not None or choice.deed not in OUTCOMES:
-        raise deeds.AlreadyDone
+        raise staff_actions.AlreadyDone
     bearers = {one.id for one in list_shown_as(letter_id, reports.open_(report).name)}
     outcome = OUTCOMES[choice.deed] if bearers else Outcome.NOBODY
     if choice.deed is not Deed.KEEP:
         if not bearers & choice.signatures:
-            raise deeds.AlreadyDone
+            raise staff_actions.AlreadyDone
         for signature_id in sorted(bearers & choice.signatures):
             ref = SignatureRef(letter_id, signature_id)
             actions.do(choice.deed, ref, Why(choice.reason, Source.REPORT), by=by)

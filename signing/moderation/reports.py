@@ -10,15 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, case, delete, func, select, tuple_
+from sqlalchemy import Select, case, delete, func, literal, select, tuple_
 
 from signing.core import clock
 from signing.core.db import count_few, count_rows, db, insert
 from signing.core.ids import new_id
 from signing.core.refusals import Refusal
 from signing.core.vault import Place, vault
+from signing.moderation import alike
 from signing.moderation.models import BulkDeed, Outcome, Report
 from signing.moderation.reasons import Reason
+from signing.signatures.models import Signature, State
+from signing.signatures.wanted import in_state
 
 # So many wait for people at most; who reports more then is asked to write.
 MOST_OPEN = 1000
@@ -38,20 +41,25 @@ class Said:
 
 
 def put(letter_id: UUID, said: Said, why: Reason) -> None:
-    """Staff are asked to look at the name. One that they have looked at and kept stays kept."""
+    """Staff are asked to look at the name. One that they have looked at and kept stays kept.
+
+    Nothing is put down for a name that is not shown: there is nothing to look at, and whoever
+    invents names would fill the queue.
+    """
     if count_few(_open(letter_id), most=MOST_OPEN) > MOST_OPEN:
         raise TooManyReports
     id_, at = new_id(), clock.now()
     plain = json.dumps({"name": said.name, "words": said.words}, ensure_ascii=False)
-    row = insert(Report).values(
-        letter_id=letter_id,
-        id=id_,
-        name_digest=vault.digest(letter_id, f"report:{said.name.casefold()}"),
-        sealed=vault.seal(place(letter_id, id_), plain.encode()),
-        why=why,
-        n=1,
-        reported_at=at,
-    )
+    values = {
+        "letter_id": letter_id,
+        "id": id_,
+        "name_digest": vault.digest(letter_id, f"report:{said.name.casefold()}"),
+        "sealed": vault.seal(place(letter_id, id_), plain.encode()),
+        "why": why.value,
+        "n": 1,
+        "reported_at": at,
+    }
+    row = insert(Report).from_select([*values], _if_shown(values, letter_id, said.name))
     is_kept = func.coalesce(Report.outcome, "") == Outcome.KEPT.value
     again = {
         "n": Report.n + 1,
@@ -60,6 +68,19 @@ def put(letter_id: UUID, said: Said, why: Reason) -> None:
     }
     db.session.execute(
         row.on_conflict_do_update(index_elements=["letter_id", "name_digest"], set_=again)
+    )
+
+
+def _if_shown(values: dict[str, Any], letter_id: UUID, name: str) -> Select[Any]:
+    """These values, if a signature shows the name: the same statements run if none does."""
+    bearer = select(Signature.id).where(
+        Signature.letter_id == letter_id,
+        Signature.public_name.in_(alike.spelled(letter_id, name)),
+        in_state(State.CONFIRMED),
+    )
+    columns = Report.__table__.columns
+    return select(*(literal(value, columns[key].type) for key, value in values.items())).where(
+        bearer.exists()
     )
 
 

@@ -1,4 +1,4 @@
-"""How much waits for a moderator, each counted only so far."""
+"""How much waits for a moderator, each counted only up to a bound."""
 
 from __future__ import annotations
 

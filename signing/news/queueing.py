@@ -1,4 +1,4 @@
-"""Putting a broadcast into the outbox, a batch a transaction: each signer once, whoever dies.
+"""Putting a broadcast into the outbox, a batch a transaction: each signer once, come what may.
 
 A batch and how far it goes are written together, under a lock on the broadcast's row. Nothing
 here commits.

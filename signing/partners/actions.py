@@ -94,7 +94,7 @@ def set_contact(partner: Partner, who: Contact, locale: str, *, by: Actor) -> No
     """The partner's mails go there from now on; links that went elsewhere are void."""
     if contact.find(partner) != who:
         partner.sealed = contact.seal(partner.letter_id, partner.id, who)
-        partner.link_version += 1
+        partner.void_links()
         record(Verb.PARTNER_CHANGED, partner, by, contact=True)
     partner.locale = locale
 

@@ -85,7 +85,7 @@ def renew_link(partner: Partner, *, by: Actor) -> None:
         for one in outbox.list_for(partner.letter_id, partner.id)
     ):
         raise WrittenLately
-    partner.link_version += 1
+    partner.void_links()
     if partner.state == State.DECLINED:
         vault.store.note_remembered(partner.letter_id, partner.id, Forgotten.PARTNER_DECLINED)
         actions.become(partner, State.INVITED)

@@ -20,8 +20,16 @@ from signing.core.ids import new_id
 from signing.mail import outbox
 from signing.mail.kinds import Kind, Recipient
 from signing.partners import hooks, queries
-from signing.partners.models import Partner, State
-from signing.partners.programs import LAST, Call, CallState, Delivery, HookState, Webhook
+from signing.partners.models import (
+    LAST,
+    Call,
+    CallState,
+    FeedLine,
+    HookState,
+    Partner,
+    State,
+    Webhook,
+)
 
 LEASE = timedelta(minutes=2)
 # Five seconds, then longer and longer: three days in all, then somebody has to look.
@@ -31,10 +39,10 @@ TOLD_EVERY = timedelta(days=1)  # at most
 OFF_AFTER = timedelta(days=5)  # without any success
 # In the words of the partial index: a parameter would keep databases from using it.
 _IS_WAITING = Call.state == literal_column(f"'{CallState.WAITING}'")
-_OF_DELIVERY = and_(Delivery.letter_id == Call.letter_id, Delivery.id == Call.delivery_id)
+_OF_LINE = and_(FeedLine.letter_id == Call.letter_id, FeedLine.id == Call.delivery_id)
 _OF_PARTNER = and_(Partner.letter_id == Webhook.letter_id, Partner.id == Webhook.partner_id)
 # A partner who is not active is told of people's end alone.
-_MAY_KNOW = or_(Partner.state == State.ACTIVE, Delivery.what.in_([*LAST]))
+_MAY_KNOW = or_(Partner.state == State.ACTIVE, FeedLine.what.in_([*LAST]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Owed:
 
     id: UUID
     attempts: int  # this one included
-    delivery: Delivery
+    feed_line: FeedLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def find_owed(passed_over: Collection[UUID]) -> tuple[UUID, UUID] | None:
     """
     first = (
         select(Call.due_at)
-        .join(Delivery, _OF_DELIVERY)
+        .join(FeedLine, _OF_LINE)
         .where(Call.letter_id == Webhook.letter_id, Call.webhook_id == Webhook.id)
         .where(_IS_WAITING, _MAY_KNOW)
         .order_by(Call.due_at)
@@ -101,8 +109,8 @@ def claim(letter_id: UUID, hook_id: UUID, limit: int) -> Line | None:
     """Up to so many due calls of this webhook; no two workers get the same one. None: no calls."""
     mine = (Call.letter_id == letter_id) & (Call.webhook_id == hook_id)
     rows = db.session.execute(
-        select(Call, Delivery)
-        .join(Delivery, _OF_DELIVERY)
+        select(Call, FeedLine)
+        .join(FeedLine, _OF_LINE)
         .join(Webhook, and_(Webhook.letter_id == Call.letter_id, Webhook.id == Call.webhook_id))
         .join(Partner, _OF_PARTNER)
         .where(mine, _IS_WAITING, Call.due_at <= clock.now())
@@ -115,7 +123,7 @@ def claim(letter_id: UUID, hook_id: UUID, limit: int) -> Line | None:
     if not rows:
         return None
     lease_id = new_id()
-    owed = [Owed(call.id, call.attempts + 1, delivery) for call, delivery in rows]
+    owed = [Owed(call.id, call.attempts + 1, feed_line) for call, feed_line in rows]
     taken = update(Call).where(Call.letter_id == letter_id, Call.id.in_([one.id for one in owed]))
     values = {"lease_id": lease_id, "due_at": clock.now() + LEASE, "attempts": Call.attempts + 1}
     db.session.execute(taken.values(values), execution_options=PLAIN)

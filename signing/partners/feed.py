@@ -17,8 +17,7 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from signing.core import clock
 from signing.core.db import PLAIN, count_rows, db
 from signing.core.ids import new_id
-from signing.partners.models import Partner
-from signing.partners.programs import LAST, Call, CallState, Delivery, Webhook, What
+from signing.partners.models import LAST, Call, CallState, FeedLine, Partner, Webhook, What
 
 BATCH = 1000
 ENDED = [what.value for what in LAST]
@@ -42,7 +41,7 @@ def note(letter_id: UUID, told: Sequence[Told], what: What) -> None:
         }
         for partner_id, signature_id in told
     ]
-    db.session.execute(Delivery.__table__.insert(), lines)  # type: ignore[attr-defined]
+    db.session.execute(FeedLine.__table__.insert(), lines)  # type: ignore[attr-defined]
     hooks = _list_hooks(letter_id, {partner_id for partner_id, _signature in told})
     calls = [
         _call(letter_id, hook_id, line["id"], at)
@@ -80,9 +79,9 @@ def note_gone(letter_id: UUID, signature_ids: Sequence[UUID], what: What) -> Non
     if not signature_ids:
         return
     lines = db.session.execute(
-        select(Delivery.partner_id, Delivery.signature_id, Delivery.what)
-        .where(Delivery.letter_id == letter_id, Delivery.signature_id.in_(signature_ids))
-        .order_by(Delivery.id)
+        select(FeedLine.partner_id, FeedLine.signature_id, FeedLine.what)
+        .where(FeedLine.letter_id == letter_id, FeedLine.signature_id.in_(signature_ids))
+        .order_by(FeedLine.id)
     )
     newest: dict[Told, str] = {(row.partner_id, row.signature_id): row.what for row in lines}
     note(letter_id, [told for told, last in newest.items() if last not in ENDED], what)
@@ -94,9 +93,9 @@ def number(limit: int = BATCH) -> int:
     Of partners whose row somebody holds, none: they are met again.
     """
     waiting = (
-        select(Delivery.letter_id, Delivery.partner_id)
-        .where(Delivery.number.is_(None))
-        .order_by(Delivery.id)
+        select(FeedLine.letter_id, FeedLine.partner_id)
+        .where(FeedLine.number.is_(None))
+        .order_by(FeedLine.id)
         .limit(1)
     )
     found = db.session.execute(waiting).one_or_none()
@@ -109,7 +108,7 @@ def number(limit: int = BATCH) -> int:
         return 0
     ids = _list_unnumbered(found.letter_id, found.partner_id, limit)
     places = [{"line": id_, "place": place} for place, id_ in enumerate(ids, start=fed + 1)]
-    lines = cast(Table, Delivery.__table__)
+    lines = cast(Table, FeedLine.__table__)
     is_here = (lines.c.letter_id == found.letter_id) & (lines.c.id == bindparam("line"))
     here = update(lines).where(is_here)
     if places:
@@ -121,35 +120,35 @@ def number(limit: int = BATCH) -> int:
 
 
 def _list_unnumbered(letter_id: UUID, partner_id: UUID, limit: int) -> Sequence[UUID]:
-    wanted = select(Delivery.id).where(
-        Delivery.letter_id == letter_id,
-        Delivery.partner_id == partner_id,
-        Delivery.number.is_(None),
+    wanted = select(FeedLine.id).where(
+        FeedLine.letter_id == letter_id,
+        FeedLine.partner_id == partner_id,
+        FeedLine.number.is_(None),
     )
-    return db.session.scalars(wanted.order_by(Delivery.id).limit(limit)).all()
+    return db.session.scalars(wanted.order_by(FeedLine.id).limit(limit)).all()
 
 
-def read(letter_id: UUID, partner_id: UUID, *, after: int, limit: int) -> Sequence[Delivery]:
+def read(letter_id: UUID, partner_id: UUID, *, after: int, limit: int) -> Sequence[FeedLine]:
     """The next lines of the feed, from behind the number `after` on."""
-    wanted = select(Delivery).where(
-        Delivery.letter_id == letter_id,
-        Delivery.partner_id == partner_id,
-        Delivery.number > after,
+    wanted = select(FeedLine).where(
+        FeedLine.letter_id == letter_id,
+        FeedLine.partner_id == partner_id,
+        FeedLine.number > after,
     )
-    return db.session.scalars(wanted.order_by(Delivery.number).limit(limit)).all()
+    return db.session.scalars(wanted.order_by(FeedLine.number).limit(limit)).all()
 
 
 def forget(before: datetime, *, limit: int = BATCH) -> int:
     """All lines about signatures that ended before then are gone; returns how many."""
     over = (
-        select(Delivery.letter_id, Delivery.signature_id)
-        .where(Delivery.what.in_([What.WITHDRAWN.value, What.ERASED.value]), Delivery.at < before)
+        select(FeedLine.letter_id, FeedLine.signature_id)
+        .where(FeedLine.what.in_([What.WITHDRAWN.value, What.ERASED.value]), FeedLine.at < before)
         .limit(limit)
     )
     gone = 0
     for letter_id, signature_id in db.session.execute(over).all():
-        mine = delete(Delivery).where(
-            Delivery.letter_id == letter_id, Delivery.signature_id == signature_id
+        mine = delete(FeedLine).where(
+            FeedLine.letter_id == letter_id, FeedLine.signature_id == signature_id
         )
         gone += count_rows(db.session.execute(mine, execution_options=PLAIN))
     return gone

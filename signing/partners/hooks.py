@@ -25,8 +25,7 @@ from signing.core.keystore import Forgotten
 from signing.core.refusals import NotFound, Refusal
 from signing.core.vault import Place, vault
 from signing.partners import origins
-from signing.partners.models import Partner
-from signing.partners.programs import Call, CallState, HookState, Webhook
+from signing.partners.models import Call, CallState, HookState, Partner, Webhook
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32

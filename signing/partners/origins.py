@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+
+from signing.core import address_parts
 
 MOST_ORIGINS = 20
 SITE_CHARACTERS = 200
@@ -34,7 +35,7 @@ def read(text: str) -> str:
     that its owner can be held to. Raises `NoOrigin`.
     """
     try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
+        parts = address_parts.of_link(text if "://" in text else f"https://{text}")
         host, port = parts.hostname or "", parts.port
         ascii_host = host.encode("idna").decode() if not host.isascii() else host
     except (ValueError, UnicodeError):
@@ -48,7 +49,7 @@ def read(text: str) -> str:
 def is_site(text: str) -> bool:
     """Whether it is the address of a page that a link may lead to."""
     try:
-        parts = urlsplit(text)
+        parts = address_parts.of_link(text)
         has_host = "." in (parts.hostname or "") and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
@@ -59,7 +60,7 @@ def is_site(text: str) -> bool:
 def is_hook(url: str) -> bool:
     """Whether it may be called: https, a name and no number, the usual port, no password."""
     try:
-        parts = urlsplit(url)
+        parts = address_parts.of_link(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return False

@@ -98,15 +98,6 @@ def find_framing(letter_id: UUID, code: str) -> Partner | None:
     return found if found and found.origins else None
 
 
-def find_active(letter_id: UUID, code: str) -> Partner | None:
-    """Whoever has this code of this letter, if what comes by it is credited."""
-    return db.session.scalar(
-        select(Partner).where(
-            Partner.letter_id == letter_id, Partner.code == code, Partner.state == State.ACTIVE
-        )
-    )
-
-
 class _Credited:
     """Ids of the active by code, kept for a moment: a form with a code costs no statement."""
 

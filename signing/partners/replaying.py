@@ -5,8 +5,7 @@ from __future__ import annotations
 from signing.core.db import db
 from signing.core.keystore import Forgotten, TakenBack
 from signing.partners import actions, agreeing, hooks
-from signing.partners.models import Partner, State
-from signing.partners.programs import Token
+from signing.partners.models import Partner, State, Token
 
 
 def _revoke(one: TakenBack) -> bool:

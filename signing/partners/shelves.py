@@ -8,8 +8,7 @@ from sqlalchemy import Table
 
 from signing.core.resealing import Shelf
 from signing.partners import contact, hooks
-from signing.partners.models import Agreement, Partner
-from signing.partners.programs import Webhook
+from signing.partners.models import Agreement, Partner, Webhook
 
 _partners = cast(Table, Partner.__table__)
 _agreements = cast(Table, Agreement.__table__)

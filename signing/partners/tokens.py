@@ -22,8 +22,7 @@ from signing.core.ids import new_id
 from signing.core.keystore import Forgotten
 from signing.core.refusals import NotFound, Refusal
 from signing.core.vault import vault
-from signing.partners.models import Partner
-from signing.partners.programs import OF_LETTER, OF_PARTNER, Scope, Token
+from signing.partners.models import OF_LETTER, OF_PARTNER, Partner, Scope, Token
 
 PREFIX = "sgn_"  # so that scanners for lost secrets know it
 BYTES = 32

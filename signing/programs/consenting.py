@@ -17,9 +17,8 @@ from signing.core.ids import BEFORE_ALL
 from signing.core.vault import Unreadable
 from signing.letters.models import ConsentPurpose, Wording
 from signing.partners import feed
-from signing.partners.models import Partner
+from signing.partners.models import FeedLine, Partner, What
 from signing.partners.models import State as PartnerState
-from signing.partners.programs import Delivery, What
 from signing.signatures import person
 from signing.signatures.models import Consent, Signature, State
 
@@ -57,7 +56,7 @@ def read(letter_id: UUID, partner_id: UUID, *, after: int, limit: int) -> list[L
     return fill(letter_id, partner_id, feed.read(letter_id, partner_id, after=after, limit=limit))
 
 
-def fill(letter_id: UUID, partner_id: UUID, lines: Sequence[Delivery]) -> list[Line]:
+def fill(letter_id: UUID, partner_id: UUID, lines: Sequence[FeedLine]) -> list[Line]:
     """These lines with the people that they may show."""
     ids = {one.signature_id for one in lines if one.what in {What.CONFIRMED, What.CORRECTED}}
     known = dict(_list_people(letter_id, partner_id, ids))

@@ -18,8 +18,7 @@ from signing.core.ids import new_id
 from signing.core.refusals import Refusal
 from signing.letters.models import ConsentPurpose, Letter, Wording
 from signing.partners import actions as partners
-from signing.partners.models import Partner, State
-from signing.partners.programs import Newsletter
+from signing.partners.models import Newsletter, Partner, State
 
 CHARACTERS = 300
 MOST = 20  # partners of one letter

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, update
+from sqlalchemy import Row, delete, update
 
 from signing.core import clock
 from signing.core.db import PLAIN, count_rows, db, dialect
@@ -21,8 +22,17 @@ from signing.counts.actions import Counted, note
 from signing.letters.models import ConsentPurpose, Letter
 from signing.mail import outbox
 from signing.mail.kinds import Kind
-from signing.partners.programs import What
-from signing.signatures import consenting, credit, names, person, queries, statements, telling
+from signing.partners.models import What
+from signing.signatures import (
+    consenting,
+    credit,
+    names,
+    person,
+    queries,
+    screening,
+    statements,
+    telling,
+)
 from signing.signatures.address import normalised
 from signing.signatures.declaration import Declaration
 from signing.signatures.models import Consent, Show, Signature, State
@@ -56,10 +66,14 @@ class OlderRevision(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A signature that counts, and where its signer belongs."""
+    """What an inbox has answered for, and where its signer belongs.
+
+    `is_decided`: staff have decided about this address before, and that stands.
+    """
 
     letter: Letter
     locale: str
+    is_decided: bool = False
 
 
 def sign(letter: Letter, declaration: Declaration) -> None:
@@ -130,7 +144,8 @@ def confirm(
     grace: timedelta,
     without: Collection[ConsentPurpose] = (),
 ) -> Confirmed:
-    """The signature counts afterwards, once, however often this is called.
+    """The signature counts afterwards, once, however often this is called; unless staff have set
+    aside what this address signed before. Doors go through `moderation.confirming`.
 
     `revision` is the one that the page with the button showed. Raises `OlderRevision`,
     `LetterClosed`, or what `queries.get` raises.
@@ -142,13 +157,12 @@ def confirm(
     if not letter.takes_confirmation(signature.created_at, at, grace):
         raise LetterClosed
     who = person.of(signature)
-    public_name = names.public(who.name, who.show)
     shown = {
         "letter": ref.letter_id,
         "signature": ref.signature_id,
         "shown_revision": revision if revision == signature.revision else None,
         "at": at,
-        "shown_name": public_name,
+        "shown_name": names.public(who.name, who.show),
         "signed_in": signature.locale,
         "default_locale": letter.default_locale,
     }
@@ -156,11 +170,18 @@ def confirm(
     if taken is None:
         return _not_taken(ref)
     consenting.drop(ref, without)
+    is_aside = taken.state == State.SET_ASIDE
+    if not is_aside:
+        _count(ref, taken)
+    return Confirmed(letter, signature.locale, is_aside or taken.hidden_by_staff_at is not None)
+
+
+def _count(ref: SignatureRef, taken: Row[Any]) -> None:
+    """What was just confirmed counts, and whoever may know of it is told."""
     if taken.partner_id is not None:  # else nobody asked for a newsletter of their own
         telling.tell(ref.letter_id, ref.signature_id, What.CONFIRMED)
     kind = Counted(taken.locale, taken.country, taken.entry, taken.partner_id)
-    note(ref.letter_id, kind, delta=1, shown_delta=int(public_name is not None))
-    return Confirmed(letter, signature.locale)
+    note(ref.letter_id, kind, delta=1, shown_delta=int(taken.public_name is not None))
 
 
 def _not_taken(ref: SignatureRef) -> Confirmed:
@@ -172,9 +193,17 @@ def _not_taken(ref: SignatureRef) -> Confirmed:
 
 
 def correct_name(ref: SignatureRef, name: str) -> None:
-    """The signature carries this name afterwards, on the public page too if it is shown there."""
+    """The signature carries this name afterwards, on the public page too if it is shown there.
+
+    The new name is looked at as that of a form is. Doors count with `correcting.knock` before.
+    """
     signature, _letter = queries.get(ref, to_change=True)
-    rewrite(signature, replace(person.of(signature), name=name))
+    who = person.of(signature)
+    found = screening.reasons_in(name) if name != who.name else ()
+    if found:
+        signature.reasons = [*dict.fromkeys([*signature.reasons, *found])]
+        signature.is_flagged = True
+    rewrite(signature, replace(who, name=name))
     telling.tell_corrected(signature)
 
 

@@ -1,4 +1,4 @@
-"""Pages of signatures for staff, each at the same cost with ten rows or ten million.
+"""Pages of signatures for staff, each at the same cost for ten rows or ten million.
 
 The table is walked along the index of one filter; the others are tried on what is met on the way,
 on so many rows a page and no more. Nothing sealed is opened.

@@ -1,4 +1,4 @@
-"""Mail domains that somebody probably meant otherwise: one slip away from a large provider.
+"""Mail domains that somebody probably mistyped: one slip away from a large provider.
 
 It only ever asks. Domains that exist beside the large ones are not doubted: `gmx.de` is not
 `gmx.net`, and `mail.com` is not `gmail.com`; nobody mistypes the first letter unseen.

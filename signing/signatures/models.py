@@ -35,6 +35,13 @@ class Entry(StrEnum):
     API = "api"  # a partner's own form
 
 
+class Kept(StrEnum):
+    """Decisions of staff that outlive the row they were made about; `moderation.models.Deed`."""
+
+    HIDE = "hide"
+    SET_ASIDE = "set_aside"
+
+
 class Show(StrEnum):
     """What of the name the signer wants on the public page."""
 
@@ -166,6 +173,23 @@ class Consent(Base):
     wording_id: Mapped[UUID]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class KeptDecision(Base):
+    """What staff decided about the signature of an address, as long as it stands: see `kept`.
+
+    A digest that recognises the address within this letter, and nothing else of a person.
+    """
+
+    __tablename__ = "kept_decisions"
+
+    letter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    address_digest: Mapped[bytes] = mapped_column(primary_key=True)
+    deed: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    source: Mapped[str]
+    bulk_id: Mapped[UUID | None]
+    decided_at: Mapped[datetime]
 
 
 class Touch(Base):

@@ -17,8 +17,8 @@ from signing.core.keystore import Forgotten, TakenBack
 from signing.core.vault import Unreadable
 from signing.letters.models import ConsentPurpose
 from signing.mail import suppressions
-from signing.signatures import actions, deeds, person, retention
-from signing.signatures.models import Consent, Show, Signature, State
+from signing.signatures import actions, kept, person, retention, staff_actions
+from signing.signatures.models import Consent, Kept, Show, Signature, State
 
 BATCH = 500
 
@@ -64,14 +64,16 @@ def _put_out_of_sight(signature: Signature) -> bool:
     """What staff had hidden is hidden again; its signer was told then."""
     is_shown = signature.public_name is not None
     if is_shown:
-        deeds.put_out_of_sight(signature)
+        staff_actions.put_out_of_sight(signature)
+        kept.keep(signature, Kept.HIDE)
     return is_shown
 
 
 def _take_out(signature: Signature) -> bool:
     is_counted = signature.state == State.CONFIRMED
     if is_counted:
-        deeds.take_out(signature)
+        staff_actions.take_out(signature)
+        kept.keep(signature, Kept.SET_ASIDE)
     return is_counted
 
 

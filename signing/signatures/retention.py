@@ -20,7 +20,7 @@ from signing.letters.models import Letter
 from signing.letters.models import State as LetterState
 from signing.mail.models import OutgoingMail
 from signing.partners import agreeing
-from signing.partners.programs import What
+from signing.partners.models import What
 from signing.signatures import telling
 from signing.signatures.models import Entry, RetiredCount, Signature, State
 

@@ -17,8 +17,7 @@ from email_validator import EmailNotValidError
 from signing.core.ids import HOUSE
 from signing.core.limits import Knock, limits
 from signing.core.vault import vault
-from signing.letters.models import Letter
-from signing.letters.models import Work as WorkChoice
+from signing.letters.models import Letter, ProofOfWork
 from signing.mail.domains import Domains
 from signing.signatures import mistyped
 from signing.signatures.address import LARGE, normalised
@@ -117,7 +116,7 @@ def knock(letter: Letter, sent: Sent, *, calm_a_minute: int) -> Seen:
 
     Where staff have switched work off, nothing is counted either.
     """
-    if letter.work == WorkChoice.OFF:
+    if letter.work == ProofOfWork.OFF:
         return Seen(Work.NONE, (), 0)
     rated = [
         *_rated(Kind.LETTER, letter.id.hex, letter_rates(calm_a_minute)),
@@ -137,13 +136,13 @@ def _work(letter: Letter, load: float) -> Work:
     """`load` is the fullest window: 1 is all that is usual."""
     if load > HARDER:
         return Work.RAISED
-    return Work.NORMAL if load > 1 or letter.work == WorkChoice.ON else Work.NONE
+    return Work.NORMAL if load > 1 or letter.work == ProofOfWork.ON else Work.NONE
 
 
 def is_under_pressure(letter: Letter, *, calm_a_minute: int) -> bool:
     """Whether everybody who signs this letter now has to prove work."""
-    if letter.work != WorkChoice.AUTO:
-        return letter.work == WorkChoice.ON
+    if letter.work != ProofOfWork.AUTO:
+        return letter.work == ProofOfWork.ON
     rated = _rated(Kind.LETTER, letter.id.hex, letter_rates(calm_a_minute))
     counts = limits.count_all([key for key, _seconds in (one.knock for one in rated)])
     return any(n > one.usual for n, one in zip(counts, rated, strict=True))

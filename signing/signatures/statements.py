@@ -5,10 +5,12 @@ Parameters carry the names of the columns; `digest` and the like are explained w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
+    ColumnElement,
     Delete,
     Insert,
     Select,
@@ -20,27 +22,28 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    null,
     select,
     union_all,
     update,
 )
+from sqlalchemy.dialects import postgresql
 
 from signing.core.db import Moment, insert_for
 from signing.letters.models import Translation
 from signing.mail.kinds import Kind
 from signing.mail.models import MailState, OutgoingMail
-from signing.signatures.models import Consent, Signature, State
+from signing.signatures.models import Consent, Entry, Kept, KeptDecision, Signature, State
 
 SIGNATURES = cast(Table, Signature.__table__)
 CONSENTS = cast(Table, Consent.__table__)
+KEPT = cast(Table, KeptDecision.__table__)
 
 # What a new sending of the form replaces while nobody has confirmed.
 RENEWED = (
     "sealed",
     "country",
     "locale",
-    "entry",
-    "partner_id",
     "comment_digest",
     "reasons",
     "is_flagged",
@@ -60,13 +63,31 @@ def add_or_renew(dialect: str) -> Insert:
         name: case((is_pending, row.excluded[name]), else_=SIGNATURES.c[name]) for name in RENEWED
     }
     renewed["revision"] = case((is_pending, SIGNATURES.c.revision + 1), else_=SIGNATURES.c.revision)
-    # Who brought the person first stays so, whoever brings them before they confirm.
-    first = func.coalesce(SIGNATURES.c.partner_id, row.excluded["partner_id"])
-    renewed["partner_id"] = case((is_pending, first), else_=SIGNATURES.c["partner_id"])
+    renewed |= {name: case((is_pending, new), else_=SIGNATURES.c[name]) for name, new in _came(row)}
     renewed["asked_at"] = row.excluded["asked_at"]
     return row.on_conflict_do_update(
         index_elements=["letter_id", "address_digest"], set_=renewed
     ).returning(SIGNATURES.c.id, SIGNATURES.c.state)
+
+
+def _came(row: postgresql.Insert) -> Iterator[tuple[str, ColumnElement[Any]]]:
+    """How the person came, and by whom, where the form is sent again before they confirm.
+
+    Who brought them first stays so. A program can send anybody's address: what it sent gives way
+    to the form that the person fills in, and takes nothing from it.
+    """
+    old, new = SIGNATURES.c, row.excluded
+    was_program, is_program = old.entry == Entry.API.value, new["entry"] == Entry.API.value
+    first = func.coalesce(old.partner_id, new["partner_id"])
+    yield "entry", case((was_program | ~is_program, new["entry"]), else_=old.entry)
+    yield (
+        "partner_id",
+        case(
+            (was_program & ~is_program, new["partner_id"]),
+            (is_program & ~was_program, old.partner_id),
+            else_=first,
+        ),
+    )
 
 
 _is_pending = (
@@ -127,7 +148,19 @@ def _pressed_mail() -> Select[Any]:
     )
 
 
-# Counts only what is pending at the revision that the page with the button showed.
+def _decided(*deeds: Kept) -> Select[Any]:
+    """When staff decided so about the address of the row at hand, if that stands."""
+    return (
+        select(KEPT.c.decided_at)
+        .where(KEPT.c.letter_id == SIGNATURES.c.letter_id)
+        .where(KEPT.c.address_digest == SIGNATURES.c.address_digest)
+        .where(KEPT.c.deed.in_([deed.value for deed in deeds]))
+        .correlate(SIGNATURES)
+    )
+
+
+# Counts only what is pending at the revision that the page with the button showed. What staff have
+# decided about the address stands: it does not count again, or shows no name and is looked at.
 CONFIRM: Update = (
     update(SIGNATURES)
     .where(SIGNATURES.c.letter_id == bindparam("letter"))
@@ -135,13 +168,22 @@ CONFIRM: Update = (
     .where(SIGNATURES.c.state == State.PENDING.value)
     .where(SIGNATURES.c.revision == bindparam("shown_revision"))
     .values(
-        state=State.CONFIRMED.value,
+        state=case(
+            (_decided(Kept.SET_ASIDE).exists(), State.SET_ASIDE.value), else_=State.CONFIRMED.value
+        ),
         confirmed_at=bindparam("at"),
-        public_name=bindparam("shown_name"),
+        public_name=case(
+            (_decided(*Kept).exists(), null()), else_=bindparam("shown_name", type_=String())
+        ),
+        hidden_by_staff_at=_decided(Kept.HIDE).scalar_subquery(),
+        is_flagged=SIGNATURES.c.is_flagged | _decided(Kept.HIDE).exists(),
         text_revision_id=_shown_text().scalar_subquery(),
         confirmed_by_mail_id=_pressed_mail().scalar_subquery(),
     )
     .returning(
+        SIGNATURES.c.state,
+        SIGNATURES.c.public_name,
+        SIGNATURES.c.hidden_by_staff_at,
         SIGNATURES.c.locale,
         SIGNATURES.c.country,
         SIGNATURES.c.entry,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from signing.core.db import db
 from signing.letters.models import ConsentPurpose
 from signing.partners import feed
-from signing.partners.programs import What
+from signing.partners.models import What
 from signing.signatures.models import Consent, Signature, State
 
 

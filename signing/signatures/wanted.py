@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, literal_column, or_, true
 
+from signing.core import days
 from signing.core.db import dialect
 from signing.core.ids import first_of
 from signing.signatures.models import Entry, Signature, State
@@ -16,6 +18,7 @@ from signing.signatures.screening import Reason
 
 S = TypeVar("S", bound=Select[Any])
 LAST_LETTER = "\U0010ffff"  # after whatever a name may go on with
+NO_FILTERS = ("letter_id", "zone")  # they say where, and by whose clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Wanted:
     """Signatures of one letter that fit all of this; what is empty filters nothing.
 
     An exact address is its digest (`vault.digest(letter_id, normalised(address))`); `name` is how
-    the shown name begins; days are those (in UTC) on which the form was first sent.
+    the shown name begins; days are those on which the form was first sent, by the clocks of `zone`.
     """
 
     letter_id: UUID
@@ -38,11 +41,12 @@ class Wanted:
     is_flagged: bool = False  # it has reasons that nobody has looked at yet
     first_day: date | None = None
     last_day: date | None = None
+    zone: str = "UTC"
 
     @property
     def used(self) -> tuple[str, ...]:
         """The names of the filters in use, for the audit log: never their values."""
-        named = (one.name for one in fields(self) if one.name != "letter_id")
+        named = (one.name for one in fields(self) if one.name not in NO_FILTERS)
         return tuple(name for name in named if getattr(self, name) not in (None, "", False))
 
     def apply(self, select: S) -> S:
@@ -71,18 +75,20 @@ class Wanted:
 
     def _in_days(self) -> ColumnElement[bool]:
         """By the id, which tells when it was made: the primary key finds it."""
-        after = Signature.id >= first_of(_begin(self.first_day)) if self.first_day else true()
-        if self.last_day is None or self.last_day == date.max:
-            return after
-        return and_(after, Signature.id < first_of(_begin(self.last_day + timedelta(days=1))))
+        begin, end = days.span(self.first_day, self.last_day, ZoneInfo(self.zone))
+        return and_(
+            true() if begin is None else Signature.id >= first_of(begin),
+            true() if end is None else Signature.id < first_of(end),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What `read_json` reads back. To be sealed: address and name are somebody's."""
-        values = {name: getattr(self, name) for name in self.used} | {"letter_id": self.letter_id}
+        values = {name: getattr(self, name) for name in (*NO_FILTERS, *self.used)}
         return {name: _plain(value) for name, value in values.items()}
 
     @classmethod
     def read_json(cls, values: dict[str, Any]) -> Wanted:
+        """Days that were noted without a zone are days of UTC, as they were meant then."""
         return cls(**{name: READ.get(name, _as_is)(value) for name, value in values.items()})
 
 
@@ -117,10 +123,6 @@ def spellings(typed: str) -> list[str]:
 def spelled(begin: str) -> ColumnElement[bool]:
     name = Signature.public_name
     return and_(name >= begin, name <= begin + LAST_LETTER)
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def _plain(value: object) -> object:

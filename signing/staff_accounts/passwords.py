@@ -1,4 +1,4 @@
-"""Passwords: what is one (NIST SP 800-63B-4, 3.1.1), and how it is kept. Pure but for time.
+"""Passwords: which are accepted (NIST SP 800-63B-4, 3.1.1), and how it is kept. Pure but for time.
 
 Fifteen characters for everybody, whatever else they prove: roles change, and a length cannot be
 read from a hash. No rules about kinds of characters, no end date.
@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 LEAST, MOST = 15, 256
+MOST_TYPED = 4 * MOST  # more are too many however a keyboard composes them
 LEAST_DIFFERENT = 6
 LEAST_OWN = 8  # characters that are neither known words nor runs
 # What everybody tries first, in the languages of our staff.
@@ -42,6 +43,8 @@ class Weakness(StrEnum):
 
 def find_weakness(password: str, known: Iterable[str] = ()) -> Weakness | None:
     """What is wrong with it; `known` are words that anybody would try for this member."""
+    if len(password) > MOST_TYPED:
+        return Weakness.LONG
     password = _normal(password)
     if len(password) < LEAST:
         return Weakness.SHORT

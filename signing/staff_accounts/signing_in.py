@@ -1,4 +1,4 @@
-"""Signing in with a password: one answer and one time for whoever is, and is not, a member."""
+"""Signing in with a password: the same answer after the same time, member or not."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from signing.partners import tokens
-from signing.partners.programs import Token
+from signing.partners.models import Token
 
 SCHEME = "Bearer"
 LONGEST = 200

@@ -1,4 +1,4 @@
-"""For machines that watch: is the process alive, can it answer."""
+"""For machines that watch: whether the process is alive, and whether it can answer."""
 
 from __future__ import annotations
 

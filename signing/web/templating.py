@@ -25,7 +25,7 @@ class Retention:
 
 def install(app: Flask, settings: Settings) -> None:
     said = {"number": _number, "day": _day, "moment": _moment, "country": _country}
-    app.jinja_env.filters |= said
+    app.jinja_env.filters |= said | {"begun": _begun}
     app.jinja_env.globals |= {"asset": addresses.asset, "absolute": links.absolute}
 
     retention = Retention(
@@ -58,3 +58,8 @@ def _moment(value: datetime) -> str:
 
 def _country(code: str) -> str:
     return dict(locales.countries(locales.current().tag)).get(code, code)
+
+
+def _begun(text: str, after: str) -> str:
+    """What goes on after a greeting; where there is none, it begins with a large letter."""
+    return text if after else text[:1].upper() + text[1:]

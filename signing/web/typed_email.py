@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 
+from signing.core import address_parts
 from signing.signatures import mistyped
 
 
 def find_fault(typed: str) -> LazyString | None:
     """What is wrong with it as it is written; nothing is looked up."""
     try:
-        validate_email(typed.strip(), check_deliverability=False)
+        address_parts.of_email(typed.strip())
     except EmailNotValidError:
         if domain := mistyped.leads_nowhere(typed):
             return _l("There is no mail at %(domain)s. Please check the spelling.", domain=domain)

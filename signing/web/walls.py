@@ -1,4 +1,4 @@
-"""Where enough is enough: routes that answer 429 once a network asked too often.
+"""Where enough is enough: routes that answer 429 once a network has asked too often.
 
 Not the sign form, which asks for work instead (see `signatures.screening`): a university behind
 one address is no flood. What stands here is rarely needed, and never by so many of one network.
@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_limiter import Limiter
+from limits import parse_many
 
 from signing.core.limits import limits
 from signing.core.settings import Settings
@@ -18,7 +19,7 @@ from signing.web import bearer, visitor
 API = "1200 per 10 minutes; 20000 per 23 hours"
 # Two windows each, for one network; none so long that its count outlives 24 hours.
 WALLS = {
-    "site.work.ask": "600 per 10 minutes; 6000 per 23 hours",
+    "site.proof_of_work.ask": "600 per 10 minutes; 6000 per 23 hours",
     "site.sent.again": "300 per 10 minutes; 2000 per 23 hours",
     "site.reporting.send": "30 per 10 minutes; 200 per 23 hours",
     "site.my_links.send": "60 per 10 minutes; 300 per 23 hours",
@@ -31,7 +32,7 @@ WALLS = {
     "api.people.list_names": API,
     "api.people.list_signatures": API,
     "api.partners.list_partners": API,
-    "api.imports.begin_import": "60 per 10 minutes; 300 per 23 hours",
+    "api.imports.begin_import": "40 per 10 minutes; 60 per 23 hours",
     "api.imports.list_imports": API,
     "api.imports.get_import": API,
     "api.imports.count_import": API,
@@ -41,6 +42,10 @@ WALLS = {
     "api.hooks.remove_webhook": API,
     "api.hooks.replay_webhook": API,
 }
+# Who has an IPv6 network of 48 bits has 65,536 of those that are counted above. So it is counted
+# too; it may also be a university, or the phones of a town, and may do so many times as much.
+WIDER = 5
+WIDE = {"site.reporting.send": "60 per 10 minutes; 300 per 23 hours"}  # rarer still, even there
 
 
 def install(app: Flask) -> None:
@@ -62,6 +67,8 @@ def install(app: Flask) -> None:
             is_exempt = _has_token if rates == API else None
             guard = limiter.limit(rates, key_func=_who, exempt_when=is_exempt)
             guarded: Any = guard(app.view_functions[endpoint])
+            wide = WIDE.get(endpoint) or _wider(rates)
+            guarded = limiter.limit(wide, key_func=_around, exempt_when=_is_one)(guarded)
             if endpoint.startswith("api."):
                 guarded = tokens_own(guarded)
             app.view_functions[endpoint] = guarded
@@ -71,6 +78,22 @@ def _who() -> str:
     """Who asks: the token, if a good one is shown, wherever its program runs; else the network."""
     token = bearer.find()
     return visitor.nearest() if token is None else f"token:{token.id.hex}"
+
+
+def _wider(rates: str) -> str:
+    each = parse_many(rates)
+    return "; ".join(
+        f"{WIDER * one.amount} per {one.multiples} {one.GRANULARITY.name}" for one in each
+    )
+
+
+def _around() -> str:
+    return f"wide:{visitor.networks()[-1]}"
+
+
+def _is_one() -> bool:
+    """An IPv4 address is in no wider network of one owner; programs have walls of their own."""
+    return _has_token() or len(visitor.networks()) == 1
 
 
 def _has_token() -> bool:

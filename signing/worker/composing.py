@@ -24,6 +24,7 @@ from signing.mail.kinds import OWED, Kind
 from signing.mail.message import Content
 from signing.mail.opt_outs import OptOut, Sort
 from signing.mail.outbox import Claimed
+from signing.signatures import names
 from signing.staff_accounts import invitations
 from signing.worker import allowance, announcing, decided, export_mails, inboxes, partner_mails
 from signing.worker.inboxes import Inbox, Signed
@@ -31,6 +32,8 @@ from signing.worker.inboxes import Inbox, Signed
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# What goes to inboxes that may have agreed to nothing.
+TO_STRANGERS = {Kind.CONFIRM_SIGNATURE, Kind.REMINDER, Kind.ALREADY_SIGNED, Kind.FRESH_LINK}
 # By mail id the house digest of its address, and how many a day are allowed: which are too many.
 Spent = Callable[[Mapping[UUID, bytes], int], set[UUID]]
 Readings = dict[tuple[UUID, str], Reading]
@@ -154,7 +157,7 @@ def _one_signature(
         {
             "title": reading.translation.title,
             "addressee": reading.addressee,
-            "name": about.person.name,
+            "name": _greeted(mail.kind, about.person.name),
             "confirm_link": _link("site.confirm.ask", Purpose.CONFIRM, about.ref, mail.locale),
             "manage_link": _manage_link(about.ref, mail.locale),
             "why": _(
@@ -166,6 +169,11 @@ def _one_signature(
         | partner_mails.credit_of(mail, about)
         | _decided(mail, about)
     )
+
+
+def _greeted(kind: Kind, name: str) -> str:
+    """ "" where a stranger may have typed a link into it beside somebody else's address."""
+    return names.in_mail(name) if kind in TO_STRANGERS else name
 
 
 def _decided(mail: Claimed, about: Signed) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The mail that asks a second person to agree to an export: where it waits, nobody's data."""
+"""The mail that asks a second person to agree to an export: where it waits, and nobody's data."""
 
 from __future__ import annotations
 

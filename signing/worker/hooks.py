@@ -17,7 +17,7 @@ from signing.core.db import let_go, transaction
 from signing.letters import queries as letters
 from signing.partners import calls, feed, hooks
 from signing.partners.calls import Line, Outcome
-from signing.partners.programs import What
+from signing.partners.models import What
 from signing.programs import consenting
 from signing.worker.hook_pace import Pace, is_its_own
 from signing.worker.hook_wire import NotReached, Wire
@@ -136,8 +136,8 @@ def _outcome(line: Line, empty: Sequence[UUID], answers: Answers) -> Outcome:
 def _tell(line: Line) -> list[Told]:
     """What each call says, as of now; nothing where nobody may know any more who it was."""
     slug = letters.get(line.letter_id).slug
-    deliveries = [one.delivery for one in line.calls]
-    filled = consenting.fill(line.letter_id, line.partner_id, deliveries)
+    feed_lines = [one.feed_line for one in line.calls]
+    filled = consenting.fill(line.letter_id, line.partner_id, feed_lines)
     return [
         (owed.id, _body(slug, event))
         for owed, event in zip(line.calls, filled, strict=True)

@@ -22,7 +22,7 @@ from signing.mail import figures as mail_figures
 from signing.mail import outbox, refusing
 from signing.moderation import bulk, reports
 from signing.partners import agreeing, calls, feed
-from signing.signatures import retention
+from signing.signatures import kept, retention
 from signing.staff_accounts import retention as staff
 
 # No backup of the database may be kept for longer: see docs/operators.md.
@@ -90,6 +90,7 @@ def erase(letter: Letter, *, by: Actor) -> int:
     with transaction():
         retention.begin_erasing(letter, by=by)
     _in_batches(lambda: retention.retire_batch(letter.id))
+    _in_batches(lambda: kept.erase_batch(letter.id))
     _in_batches(lambda: reports.erase_batch(letter.id))
     _in_batches(lambda: collected.erase_batch(letter.id))
     _in_batches(lambda: exports.erase(letter.id))

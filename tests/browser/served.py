@@ -28,7 +28,7 @@ from benchmarks.installation import free_port, wait_for
 from signing import ROOT, create_app
 from signing.core import locales
 from signing.core.settings import read_settings
-from signing.letters import folder
+from signing.letters import folder_reader
 from signing.letters.models import Letter
 from tests import make
 from tests.conftest import KEYS_TEMPLATE, TEMPLATE, _part, let_go
@@ -162,7 +162,7 @@ class Installation:
         """The demo's letter in all its languages, open, at an address of its own."""
         with self.app.app_context():
             known = set(locales.languages())
-            return make.letter(slug, read=folder.read(LETTER, known_locales=known))
+            return make.letter(slug, read=folder_reader.read(LETTER, known_locales=known))
 
     def link(self, kind: str, *, to: str, timeout: float = 20.0) -> str:
         """The newest such link that the worker has mailed to this address."""

@@ -7,7 +7,7 @@ import time
 from playwright.sync_api import Browser, Page, Route, expect
 
 from signing.core.db import db, transaction
-from signing.letters.models import Letter, Work
+from signing.letters.models import Letter, ProofOfWork
 from tests.browser.served import Installation
 from tests.browser.visitor import PHONE, barriers
 
@@ -21,7 +21,7 @@ def fill(page: Page, email: str) -> None:
     page.get_by_label("Country").select_option("SE")
 
 
-def force(installation: Installation, choice: Work) -> None:
+def force(installation: Installation, choice: ProofOfWork) -> None:
     with installation.app.app_context(), transaction():
         db.session.query(Letter).filter_by(slug=SLUG).update({"work": choice})
     time.sleep(1.5)  # so long the page cache of each process keeps the page
@@ -37,7 +37,7 @@ def test_under_pressure_the_work_is_done_while_the_form_is_filled_in(
     installation: Installation, browser: Browser
 ) -> None:
     installation.letter(SLUG)
-    force(installation, Work.ON)
+    force(installation, ProofOfWork.ON)
     with PHONE.context(browser, with_scripts=True) as context:
         page = context.new_page()
         complaints: list[str] = []
@@ -50,7 +50,7 @@ def test_under_pressure_the_work_is_done_while_the_form_is_filled_in(
         page.wait_for_url("**/sent?t=*")
         assert complaints == []
         assert context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
-    force(installation, Work.AUTO)
+    force(installation, ProofOfWork.AUTO)
 
 
 def test_the_page_one_moment_goes_on_by_itself(

@@ -30,8 +30,8 @@ from signing.news.models import State as NewsState
 from signing.partners import actions as partners
 from signing.partners import agreeing, hooks, tokens
 from signing.partners import queries as partner_queries
+from signing.partners.models import Scope, Token, Webhook
 from signing.partners.models import State as PartnerState
-from signing.partners.programs import Scope, Token, Webhook
 from signing.signatures.wanted import Wanted
 from signing.staff_accounts import actions as members
 from signing.staff_accounts import sessions

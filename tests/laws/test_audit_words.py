@@ -14,13 +14,13 @@ from signing.audit.details import Detail
 from signing.core import locales
 from signing.core.keystore import Forgotten
 from signing.counts.models import Dimension
-from signing.jobs.models import Kind as Work
+from signing.jobs.models import Kind as JobKind
 from signing.letters.settings import KNOWN, PHRASES
 from signing.moderation.models import Deed, Outcome
 from signing.moderation.reasons import Reason
-from signing.partners.programs import Scope
+from signing.partners.models import Scope
 from signing.signatures.models import State
-from signing.signatures.wanted import Wanted
+from signing.signatures.wanted import NO_FILTERS, Wanted
 from signing.staff_accounts.roles import Role
 from signing.web.staff.audit import telling as audit_telling
 from signing.web.staff.audit import verbs
@@ -45,7 +45,7 @@ def test_each_detail_that_is_noted_has_a_name(app: Flask) -> None:
     noted = {name for file in CODE.rglob("*.py") for name in _noted_in(file)}
     assert len(noted) > 50
     noted |= {*KNOWN, *PHRASES, *(one.value for one in Forgotten), *Dimension}
-    noted |= {one for one in Wanted.__dataclass_fields__ if one != "letter_id"}
+    noted |= {one for one in Wanted.__dataclass_fields__ if one not in NO_FILTERS}
     assert noted - audit_words.NAMES.keys() == set()
 
 
@@ -93,7 +93,7 @@ def _strings(nodes: list[ast.expr] | list[ast.expr | None]) -> Iterator[str]:
 
 def test_each_code_that_is_noted_has_words() -> None:
     for name, codes in {
-        "deed": Deed, "outcome": Outcome, "reason": Reason, "found": State, "kind": Work,
+        "deed": Deed, "outcome": Outcome, "reason": Reason, "found": State, "kind": JobKind,
         "role": Role, "scopes": Scope,
     }.items():  # fmt: skip
         assert {*codes} <= {*audit_words.VALUES[name]}, name

@@ -24,8 +24,7 @@ from signing.letters.pictures import Picture
 from signing.mail import opt_outs
 from signing.mail.opt_outs import OptOut, Sort
 from signing.partners import tokens as partner_tokens
-from signing.partners.models import Partner
-from signing.partners.programs import OF_LETTER, OF_PARTNER
+from signing.partners.models import OF_LETTER, OF_PARTNER, Partner
 from signing.web.embed import scripts
 from tests import make, staff
 from tests.conftest import let_go

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signing.letters import folder, folder_writer, front_matter
+from signing.letters import folder_reader, folder_writer, front_matter
 from signing.letters.folder import Folder, FolderBroken, Note, Text
 from signing.letters.models import Field, State
 from tests import make
@@ -73,7 +73,7 @@ def files(tmp_path: Path) -> Files:
 
 
 def read(path: Path, **rules: Any) -> Folder:
-    return folder.read(path, known_locales=KNOWN, **rules)
+    return folder_reader.read(path, known_locales=KNOWN, **rules)
 
 
 def front(*lines: str) -> str:
@@ -92,7 +92,7 @@ def front(*lines: str) -> str:
     ],
 )
 def test_a_file_name_tells_its_locale(name: str, locale: str | None) -> None:
-    assert folder.locale_of(name) == locale
+    assert folder_reader.locale_of(name) == locale
 
 
 def test_a_folder_is_read_language_by_language(files: Files) -> None:
@@ -345,9 +345,9 @@ def test_a_folder_names_the_same_fields_and_states_as_the_tables() -> None:
 
 @pytest.mark.skipif(not LEAVEX.is_dir(), reason="the real letter is not at hand")
 def test_a_real_letter_of_seventeen_languages_is_read() -> None:
-    known = {folder.locale_of(file.name) or "en" for file in LEAVEX.iterdir()}
+    known = {folder_reader.locale_of(file.name) or "en" for file in LEAVEX.iterdir()}
 
-    letter = folder.read(LEAVEX, known_locales=known)
+    letter = folder_reader.read(LEAVEX, known_locales=known)
 
     assert len(letter.translations) + 1 == 17
     told = {(note.file, note.what) for note in letter.notes}

@@ -64,6 +64,20 @@ def test_more_units_than_any_letter_has_are_refused() -> None:
     assert len(xliff.read(f"<xliff>{unit * 3}</xliff>".encode()).units) == 3
 
 
+def test_xliff_does_not_lie_in_itself_without_end() -> None:
+    def nested(depth: int) -> bytes:
+        deep = "<g>" * depth + "x" + "</g>" * depth
+        unit = f'<trans-unit id="p1"><source>{deep}</source></trans-unit>'
+        return f"<xliff>{unit}</xliff>".encode()
+
+    assert xliff.read(nested(50)).units[0].source == "x"
+    begin = process_time()
+    for depth in (xliff.DEEPEST, 700_000):
+        with pytest.raises(FileUnusable, match="<g>"):
+            xliff.read(nested(depth))
+    assert process_time() - begin < 2  # it is left at once; to walk into it took seven seconds
+
+
 HEAVY = {
     "sixties": "---\ntitle: x\nx: " + "1:" * 30_000 + "1\n---\nhi\n",
     "sixties by a tag": "---\ntitle: x\nx: !!int '" + "1:" * 30_000 + "1'\n---\nhi\n",

@@ -11,7 +11,7 @@ from flask import Flask
 from signing.core.db import transaction
 from signing.letters import (
     actions,
-    folder,
+    folder_reader,
     folder_writer,
     pictures,
     publishing,
@@ -98,7 +98,7 @@ def test_what_is_exported_is_the_same_letter_when_it_is_imported(
         pictures.keep(letter, pictures.make(make.picture()), by=make.OPERATOR)
         pictures.look_at(letter, 20, 30, by=make.OPERATOR)
     _export(letter, tmp_path)
-    read = folder.read(tmp_path, known_locales=["en", "fr"])
+    read = folder_reader.read(tmp_path, known_locales=["en", "fr"])
     again = replace(read, settings={**read.settings, "slug": "twin"})
     twin = make.letter("twin", read=again)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -164,6 +165,24 @@ def test_an_image_leaves_its_words() -> None:
 def test_a_text_beyond_all_letters_is_refused() -> None:
     with pytest.raises(markdown.TextTooLong):
         markdown.render("a" * (markdown.CHARACTERS + 1))
+
+
+def test_of_what_is_being_written_nothing_is_kept_and_only_as_much_as_a_letter_is_shown() -> None:
+    kept = {*markdown.RENDERED}
+    assert markdown.look("one\n\n*three*") == "<p>one</p>\n<p><em>three</em></p>\n"
+    line = "x" * 99 + "\n"
+    shown = markdown.look(line * 1500)
+    assert shown.count("x" * 99) == markdown.LOOKED_AT_CHARACTERS // 100
+    assert shown.endswith("<p>…</p>\n")
+    assert len(markdown.look("x" * 199_000)) < 1.1 * markdown.LOOKED_AT_CHARACTERS
+    assert {*markdown.RENDERED} == kept
+
+
+def test_many_long_texts_fill_no_memory() -> None:
+    """What is published is kept, and by its bytes: beside a letter beyond U+FFFF each has four."""
+    for n in range(30):
+        markdown.render(f"{n} \U0001f600" + "a " * 90_000)
+    assert 10_000_000 < sum(map(sys.getsizeof, markdown.RENDERED.values())) <= 16_000_000
 
 
 def test_a_description_has_no_markup() -> None:

@@ -15,7 +15,16 @@ from sqlalchemy import func, select
 from signing import ROOT
 from signing.core import fonts, locales
 from signing.core.db import db, transaction
-from signing.letters import folder, markdown, paper, queries, sentences, sheets, wordings
+from signing.letters import (
+    folder,
+    folder_reader,
+    markdown,
+    paper,
+    queries,
+    sentences,
+    sheets,
+    wordings,
+)
 from signing.letters.models import ConsentPurpose, Letter, Wording
 from signing.letters.paper import NoFont, Paper, Words
 from tests import make, staff
@@ -35,7 +44,7 @@ def tools() -> None:
 @pytest.fixture
 def letter(app: Flask) -> Letter:
     return make.letter(
-        "night-trains", read=folder.read(LETTER, known_locales=set(locales.languages()))
+        "night-trains", read=folder_reader.read(LETTER, known_locales=set(locales.languages()))
     )
 
 

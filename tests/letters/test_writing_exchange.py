@@ -112,9 +112,14 @@ def test_a_header_of_a_po_cannot_ask_for_more_memory_than_there_is() -> None:
 
 def test_units_within_units_are_none_and_each_text_is_read_once() -> None:
     inside = b"<trans-unit><source>x"
-    depth = 60_000  # would be hours, were each unit read with all that it holds
-    content = inside * depth + b"</source></trans-unit>" * depth
-    assert len(xliff.read(b"<xliff>" + content + b"</xliff>").units) == 1
+
+    def nested(depth: int) -> bytes:
+        return b"<xliff>" + inside * depth + b"</source></trans-unit>" * depth + b"</xliff>"
+
+    (unit,) = xliff.read(nested(40)).units
+    assert unit.source == "x" * 40
+    with pytest.raises(FileUnusable):
+        xliff.read(nested(60_000))
 
 
 def packed(files: dict[str, bytes]) -> bytes:

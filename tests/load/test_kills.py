@@ -21,7 +21,7 @@ from sqlalchemy import select, text
 from signing.core.db import db, dialect, transaction
 from signing.core.settings import Settings, read_settings
 from signing.letters import queries as letters
-from signing.letters.models import Work
+from signing.letters.models import ProofOfWork
 from signing.mail.models import MailState, OutgoingMail
 from signing.signatures.models import State
 from signing.worker.sending import BATCH
@@ -65,7 +65,7 @@ def _open_letter(installation: Installation) -> None:
     """It asks no work: a whole crowd of one network, whose mail domain is one, is a flood."""
     installation.letter(SLUG)
     with installation.app.app_context(), transaction():
-        letters.get_by_slug(SLUG).work = Work.OFF
+        letters.get_by_slug(SLUG).work = ProofOfWork.OFF
 
 
 def test_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_counts_twice(

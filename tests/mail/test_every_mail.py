@@ -23,8 +23,7 @@ from signing.mail.kinds import Kind
 from signing.mail.outbox import Claimed
 from signing.moderation.models import Deed
 from signing.partners import hooks
-from signing.partners.models import Partner
-from signing.partners.programs import HookState
+from signing.partners.models import HookState, Partner
 from signing.signatures.wanted import Wanted
 from signing.staff_accounts.actions import Doer, actor
 from signing.staff_accounts.roles import Held, Role

@@ -20,7 +20,7 @@ from signing.moderation.actions import Why
 from signing.moderation.models import Decision, Deed
 from signing.moderation.reasons import Reason, ReasonMissing
 from signing.signatures import actions as signature_actions
-from signing.signatures import deeds, replaying
+from signing.signatures import replaying, staff_actions
 from signing.signatures.models import Show, Signature, State
 from tests import make
 from tests.books import Books
@@ -51,7 +51,7 @@ def do(deed: Deed, ref: SignatureRef, why: Why = INSULT) -> None:
 
 def look(ref: SignatureRef) -> Signature:
     let_go()
-    return deeds.get(ref.letter_id, ref.signature_id)
+    return staff_actions.get(ref.letter_id, ref.signature_id)
 
 
 def verbs() -> list[str]:
@@ -92,7 +92,7 @@ def test_restoring_does_not_show_what_was_hidden_before(shown: SignatureRef, boo
 @pytest.mark.parametrize("deed", [Deed.HIDE, Deed.SET_ASIDE])
 def test_twice_is_refused_and_counts_once(shown: SignatureRef, books: Books, deed: Deed) -> None:
     do(deed, shown)
-    with pytest.raises(deeds.AlreadyDone):
+    with pytest.raises(staff_actions.AlreadyDone):
         do(deed, shown)
     assert books.balance("open-roads")
     assert books.total("open-roads") == (1 if deed is Deed.HIDE else 0)
@@ -108,7 +108,7 @@ def test_nothing_is_decided_without_a_reason(shown: SignatureRef, deed: Deed) ->
 @pytest.mark.parametrize("deed", Deed)
 def test_no_deed_makes_a_pending_signature_count(letter: Letter, books: Books, deed: Deed) -> None:
     ref = make.signature(letter, is_confirmed=False, **SHOWN)
-    with pytest.raises(deeds.AlreadyDone):
+    with pytest.raises(staff_actions.AlreadyDone):
         do(deed, ref)
     assert look(ref).state == State.PENDING
     assert books.total("open-roads") == 0
@@ -117,7 +117,7 @@ def test_no_deed_makes_a_pending_signature_count(letter: Letter, books: Books, d
 
 def test_the_one_verb_that_confirms_is_the_inbox_s() -> None:
     """A law: among all verbs of staff none writes "confirmed" but for what was set aside."""
-    tree = ast.parse(inspect.getsource(deeds))
+    tree = ast.parse(inspect.getsource(staff_actions))
     writing = {
         function.name
         for function in ast.walk(tree)
@@ -135,7 +135,7 @@ def test_a_name_that_its_signer_does_not_show_cannot_be_shown(
     wording = make.declaration(make.letter(), **SHOWN).consents[ConsentPurpose.SHOW_NAME]
     with transaction():
         signature_actions.show_name(shown, Show.NO, wording)
-    with pytest.raises(deeds.HiddenBySigner):
+    with pytest.raises(staff_actions.HiddenBySigner):
         do(Deed.SHOW, shown)
     assert books.names("open-roads") == []
     assert books.balance("open-roads")
@@ -155,7 +155,7 @@ def test_a_signer_cannot_show_what_staff_hid(shown: SignatureRef, books: Books) 
 
 def test_a_name_that_is_not_shown_is_not_hidden(letter: Letter) -> None:
     ref = make.signature(letter)
-    with pytest.raises(deeds.NameNotShown):
+    with pytest.raises(staff_actions.NameNotShown):
         do(Deed.HIDE, ref)
 
 
@@ -224,7 +224,7 @@ def test_an_objection_is_answered_by_mail(
     said = "it stays as it is" if stands else "counts again"
     assert said in inbox.text(inbox.mails[-1])
     assert objections.list_open(shown.letter_id, after=None, limit=9) == []
-    with pytest.raises(deeds.AlreadyDone), transaction():
+    with pytest.raises(staff_actions.AlreadyDone), transaction():
         objections.answer(shown, decision_id, stands=not stands, by=BY)
     assert books.balance("open-roads")
 
@@ -270,9 +270,11 @@ def test_everything_is_written_down_without_anybody_s_name(
 ) -> None:
     do(Deed.HIDE, shown)
     with transaction():
-        deeds.correct(shown, name="Zoe L", city="", revision=1, reason="asked_by_mail", by=BY)
-        deeds.resend(shown, by=BY)
-        deeds.withdraw(shown, reason="asked_by_mail", by=BY)
+        staff_actions.correct(
+            shown, name="Zoe L", city="", revision=1, reason="asked_by_mail", by=BY
+        )
+        staff_actions.resend(shown, by=BY)
+        staff_actions.withdraw(shown, reason="asked_by_mail", by=BY)
     found = ["name.hidden", "signature.corrected", "signature.mailed", "signature.withdrawn"]
     assert verbs()[-4:] == found
     for event in db.session.scalars(select(AuditEvent)):
@@ -288,7 +290,7 @@ def test_a_correction_is_shown_and_told_if_there_is_any(
 ) -> None:
     revision = look(shown).revision
     with transaction():
-        deeds.correct(shown, **change, revision=revision, reason="asked_by_mail", by=BY)
+        staff_actions.correct(shown, **change, revision=revision, reason="asked_by_mail", by=BY)
     assert books.names("open-roads") == [change["name"]]
     assert sum("was corrected" in inbox.text(mail) for mail in inbox.mails) == kind
     assert books.balance("open-roads")
@@ -297,8 +299,8 @@ def test_a_correction_is_shown_and_told_if_there_is_any(
 def test_a_correction_of_an_older_page_changes_nothing(shown: SignatureRef, books: Books) -> None:
     with transaction():
         signature_actions.correct_name(shown, "Zoé")
-    with pytest.raises(deeds.AlreadyDone), transaction():
-        deeds.correct(shown, name="Old", city="", revision=1, reason="asked_by_mail", by=BY)
+    with pytest.raises(staff_actions.AlreadyDone), transaction():
+        staff_actions.correct(shown, name="Old", city="", revision=1, reason="asked_by_mail", by=BY)
     assert books.names("open-roads") == ["Zoé"]
 
 
@@ -312,6 +314,6 @@ def test_a_mail_goes_to_the_address_alone(
     ref = make.signature(letter, is_confirmed=is_confirmed)
     inbox.let_time_pass()
     with transaction():
-        deeds.resend(ref, by=BY)
+        staff_actions.resend(ref, by=BY)
     assert inbox.mails[-1]["To"] == "zoe@example.org"
     assert inbox.link(link)

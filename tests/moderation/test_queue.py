@@ -19,7 +19,8 @@ from signing.moderation.models import Deed, Report
 from signing.moderation.queue import Sort
 from signing.moderation.reasons import Reason
 from signing.moderation.reports import Said
-from signing.signatures import deeds
+from signing.signatures import actions as signature_actions
+from signing.signatures import staff_actions
 from signing.signatures.models import Show, Signature
 from signing.staff_accounts.roles import Held, Role
 from tests import make, staff
@@ -219,7 +220,9 @@ def test_only_bearers_of_the_reported_name_can_be_meant(
         assert answer.status_code == 303
     assert len(books.names("open-roads")) == 2
     gone = "No name under the letter is this one"
-    report(client, name="Not There")
+    report(client, name="Other")
+    with transaction():
+        staff_actions.withdraw(other, reason="asked_by_mail", by=make.OPERATOR)
     page = moderator.get(f"{QUEUE}?after=report:{path.rpartition('/')[2].replace('-', '')}").text
     assert gone in page
     assert "Hide the name" not in page
@@ -237,22 +240,51 @@ def test_a_name_is_found_however_it_is_typed(
     for typed in ("", " ", "Ann", "Ann McDonalds", "%", "a" * 100):
         assert not queue.list_shown_as(letter.id, typed)
     assert queue.list_shown_as(letter.id, "zoe\u0308 lindqvist")
-    report(client, name="zoë lundqvist")
+    report(client, name="zoë lindqvist")
+    with transaction():
+        signature_actions.correct_name(ref, "Zoë Lundqvist")
     page = BeautifulSoup(moderator.get(QUEUE).text, "html.parser")
     look, nothing = page.select("form.queue button")
     assert nothing.text == "Nothing to do"
     name = page.select("form.queue [name=name]")[0]["value"]
     found = moderator.post(urlsplit(str(look["formaction"])).path, name=str(name))
-    assert "Zoë Lindqvist" in moderator.get(found.headers["Location"]).text
+    assert "Zoë Lundqvist" in moderator.get(found.headers["Location"]).text
 
 
 def test_so_many_reports_wait_and_no_more(letter: Letter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "MOST_OPEN", 2)
     for i in range(3):
+        make.signature(letter, email=f"{i}@example.org", name=f"Name {i}", **SHOWN)
         with transaction():
             reports.put(letter.id, Said(f"Name {i}"), Reason.INSULT)
     with pytest.raises(reports.TooManyReports), transaction():
         reports.put(letter.id, Said("Name 4"), Reason.INSULT)
+
+
+def test_names_that_nobody_bears_do_not_fill_the_queue(
+    client: FlaskClient, letter: Letter, ref: SignatureRef, books: Books
+) -> None:
+    make.signature(letter, is_confirmed=False, email="b@example.org", name="Not Yet", **SHOWN)
+    make.decided(letter, Deed.HIDE, email="c@example.org", name="Hidden Name")
+    for name in ("Not There", "Not Yet", "Hidden Name", "' OR 1=1"):
+        assert report(client, name=name) == 303
+    assert books.rows(Report) == 0
+    assert report(client, name="zoë  LINDQVIST") == 303
+    assert books.rows(Report) == 1
+
+
+def test_one_owner_of_many_networks_does_not_shut_reporting_for_others(
+    client: FlaskClient, letter: Letter
+) -> None:
+    def send(address: str) -> int:
+        told = {"REMOTE_ADDR": address}
+        return client.post(REPORT, data=SENT, environ_overrides=told).status_code
+
+    answers = [send(f"2001:db8:1:{n:x}::1") for n in range(61)]
+    assert answers == [303] * 60 + [429]
+    assert send("2001:db8:2::1") == 303
+    assert [send("203.0.113.9") for _time in range(31)] == [303] * 30 + [429]
+    assert send("203.0.113.8") == 303
 
 
 @pytest.mark.parametrize("answer", ["keep", "restore"])
@@ -282,7 +314,7 @@ def test_whoever_withdrew_is_not_in_the_queue(
     path = form_of(moderator.get(QUEUE).text)
     for one in (aside, ref):
         with transaction():
-            deeds.withdraw(one, reason="asked_by_mail", by=make.OPERATOR)
+            staff_actions.withdraw(one, reason="asked_by_mail", by=make.OPERATOR)
     assert "met=1" in moderator.post(path, deed="keep").headers["Location"]
     assert "Nothing waits" in moderator.get(QUEUE).text
 

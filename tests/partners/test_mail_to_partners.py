@@ -38,3 +38,20 @@ def test_a_later_mail_to_one_who_has_accepted_asks_nothing(app: Flask, inbox: In
     assert "your partner page" in text
     assert "invites" not in text
     assert "accept it by" not in text
+
+
+def test_links_can_be_made_void_however_often(app: Flask, inbox: Inbox) -> None:
+    partner = make.partner(make.letter())
+    with transaction():
+        again = queries.get(partner.letter_id, partner.id, to_change=True)
+        seen = []
+        for _time in range(300):
+            seen.append(again.link_version)
+            again.void_links()
+        again.link_version = 255
+        again.void_links()
+    inbox.let_time_pass()
+    with transaction():
+        actions.send_link(queries.get(partner.letter_id, partner.id, to_change=True))
+    assert len({*seen[:255]}) == 255
+    assert inbox.link("partner")

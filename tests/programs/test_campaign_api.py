@@ -6,6 +6,7 @@ import io
 import re
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -27,8 +28,7 @@ from signing.core.settings import Settings
 from signing.counts import cells
 from signing.letters.models import ConsentPurpose, Letter
 from signing.partners import hooks, tokens
-from signing.partners.models import Partner
-from signing.partners.programs import OF_LETTER, OF_PARTNER, Call, CallState, Scope
+from signing.partners.models import OF_LETTER, OF_PARTNER, Call, CallState, Partner, Scope
 from signing.signatures import actions
 from signing.signatures.models import Consent, Show
 from signing.worker import retaining
@@ -340,6 +340,18 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"columns": "city"}, "columns"),
     ({"state": "counted"}, "state"),
 ]
+
+
+def test_a_list_may_be_of_today_where_the_letter_lives(letter: Letter, program: Program) -> None:
+    """There it is tomorrow already, from ten o'clock in the morning (UTC) on."""
+    zone = "Pacific/Kiritimati"
+    with transaction():
+        db.session.execute(update(Letter).values(time_zone=zone))
+    db.session.expire_all()
+    today = clock.now().astimezone(ZoneInfo(zone)).date()
+    late = send(program, as_of=(today + timedelta(days=2)).isoformat())
+    assert [one["field"] for one in late.get_json()["errors"]] == ["as_of"]
+    assert send(program, as_of=today.isoformat()).get_json()["as_of"] == today.isoformat()
 
 
 def test_what_is_wrong_with_a_list_is_named_and_nothing_is_kept(

@@ -12,8 +12,7 @@ from signing.core.tokens import Purpose, tokens
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.partners import feed
-from signing.partners.models import Partner
-from signing.partners.programs import Delivery, What
+from signing.partners.models import FeedLine, Partner, What
 from signing.programs import consenting, newsletters
 from signing.signatures import actions
 from signing.signatures.models import Consent, Show
@@ -173,7 +172,7 @@ def test_numbers_follow_what_is_there_and_never_skip_what_comes_late(
     late = agreeing(letter, partner, email="b@example.org")
     with transaction():
         row = db.session.scalars(
-            select(Delivery).where(Delivery.signature_id == late.signature_id)
+            select(FeedLine).where(FeedLine.signature_id == late.signature_id)
         ).one()
         row.id = first.signature_id  # as if it had been begun long before
     assert [one.signature_id for one in lines(partner)] == [

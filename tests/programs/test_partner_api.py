@@ -16,8 +16,7 @@ from signing.core import clock
 from signing.core.db import db, transaction
 from signing.letters.models import Letter
 from signing.partners import tokens
-from signing.partners.models import Partner
-from signing.partners.programs import OF_PARTNER, Scope, Token
+from signing.partners.models import OF_PARTNER, Partner, Scope, Token
 from signing.signatures import actions
 from signing.signatures.models import Consent, Signature
 from tests import make

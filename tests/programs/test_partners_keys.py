@@ -18,8 +18,7 @@ from signing.core.rotation import HOUSE_KEPT, Rotation
 from signing.core.vault import vault
 from signing.letters import queries as letters
 from signing.partners import contact, hooks, queries
-from signing.partners.models import Agreement, Partner
-from signing.partners.programs import Webhook
+from signing.partners.models import Agreement, Partner, Webhook
 from signing.programs import consenting
 from signing.worker import retaining
 from tests import make

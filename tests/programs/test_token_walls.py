@@ -13,8 +13,7 @@ from signing import create_app
 from signing.core.db import transaction
 from signing.core.settings import Settings
 from signing.partners import tokens
-from signing.partners.models import Partner
-from signing.partners.programs import OF_PARTNER
+from signing.partners.models import OF_PARTNER, Partner
 from signing.web import walls
 from tests import make
 from tests.conftest import let_go

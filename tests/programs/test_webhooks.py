@@ -25,8 +25,7 @@ from signing.letters.models import Letter
 from signing.partners import actions as partners
 from signing.partners import calls as calls_owed
 from signing.partners import feed, hooks, origins, queries
-from signing.partners.models import Partner
-from signing.partners.programs import Call, CallState, HookState, Webhook
+from signing.partners.models import Call, CallState, HookState, Partner, Webhook
 from signing.programs import consenting
 from signing.signatures import actions
 from signing.worker import hook_wire, retaining

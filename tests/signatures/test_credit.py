@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,13 +14,14 @@ from sqlalchemy import func, select
 from signing.core import clock, locales
 from signing.core.db import db, snapshot, transaction
 from signing.core.tokens import SignatureRef
+from signing.core.vault import vault
 from signing.counts import actions as counts
 from signing.counts import brought, periods
 from signing.counts.brought import Figures
 from signing.letters.models import Letter
 from signing.partners.models import Partner
-from signing.signatures import actions, credit, deeds, queries
-from signing.signatures.models import Signature, Touch
+from signing.signatures import actions, credit, queries, staff_actions
+from signing.signatures.models import Entry, Signature, Touch
 from signing.worker import retaining
 from tests import make
 
@@ -140,11 +142,11 @@ def test_who_is_set_aside_is_credited_to_nobody_until_they_are_restored(
 
 
 def _set_aside(ref: SignatureRef) -> None:
-    deeds.set_aside(ref, reason="fraud", by=make.OPERATOR)
+    staff_actions.set_aside(ref, reason="fraud", by=make.OPERATOR)
 
 
 def _restore(ref: SignatureRef) -> None:
-    deeds.restore(ref, by=make.OPERATOR)
+    staff_actions.restore(ref, by=make.OPERATOR)
 
 
 def test_who_goes_changes_no_day_that_was_told(letter: Letter, green: Partner) -> None:
@@ -193,3 +195,30 @@ def test_when_people_are_numbers_the_touches_are_too(letter: Letter, green: Part
     assert db.session.scalar(select(func.count()).select_from(Touch)) == 0
     assert credit.totals(letter.id) == {green.id: 1}
     assert counts.compare(letter.id, queries.tally(letter.id)) == []
+
+
+def test_a_program_takes_no_credit_for_those_who_come_by_others(
+    letter: Letter, green: Partner, mailing: Partner
+) -> None:
+    """It can send a whole list of addresses beforehand, or after; nobody need have asked it to."""
+    form, program = Entry.FORM, Entry.API
+    came = {  # how, and by whom: the first time and then; and who is credited
+        ((program, green), (form, mailing)): (form, mailing),
+        ((program, green), (form, None)): (form, None),
+        ((form, mailing), (program, green)): (form, mailing),
+        ((form, None), (program, green)): (form, None),
+        ((form, mailing), (Entry.EMBED, green)): (Entry.EMBED, mailing),
+        ((form, None), (Entry.EMBED, green)): (Entry.EMBED, green),
+        ((program, mailing), (program, green)): (program, mailing),
+    }
+    for n, (sent, credited) in enumerate(came.items()):
+        for entry, by in sent:
+            declared = make.declaration(
+                letter, email=f"{n}@example.org", partner_id=by.id if by else None
+            )
+            with transaction():
+                actions.sign(letter, replace(declared, entry=entry))
+        found = queries.find_state(letter.id, vault.digest(letter.id, f"{n}@example.org"))
+        assert found is not None
+        row = staff_actions.get(letter.id, found.id)
+        assert (row.entry, row.partner_id) == (credited[0], credited[1] and credited[1].id), n

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, insert, text
 
-from signing.core import clock
+from signing.core import clock, days
 from signing.core.db import db, dialect, let_go, transaction
 from signing.core.ids import first_of, new_id
 from signing.core.keyset import Order
@@ -28,6 +29,7 @@ from tests import make
 
 MANY, RARE = 600, 150  # one in so many is of the rare kind
 VERY_MANY = 5000
+A_MOMENT = timedelta(milliseconds=1)
 CONFIRMED = Order("confirmed", is_descending=True)
 ORDERS = [Order(by, is_descending) for by in SORTS for is_descending in (True, False)]
 
@@ -176,14 +178,43 @@ def test_days_are_those_of_the_first_sending(crowd: Letter) -> None:
     assert [row.created_at.date() for row in rows] == [one for one in every if one == day]
 
 
+def test_days_are_as_long_as_clocks_of_the_zone_make_them(letter: Letter) -> None:
+    """Of 23 and 25 hours, and without a midnight: who is in one is in no other."""
+    for number, (zone, day, hours) in enumerate((
+        ("Europe/Athens", date(2026, 3, 29), 23), ("Europe/Athens", date(2026, 10, 25), 25),
+        ("America/St_Johns", date(2026, 11, 1), 25), ("Asia/Beirut", date(2027, 3, 28), 23),
+        ("Africa/Cairo", date(2026, 10, 29), 25), ("America/Sao_Paulo", date(2018, 11, 4), 23),
+    )):  # fmt: skip
+        begin = days.begin(day, ZoneInfo(zone))
+        end = begin + timedelta(hours=hours)
+        at = [begin - A_MOMENT, begin, end - A_MOMENT, end]
+        rows = [_row(letter.id, number * 10 + i) for i in range(len(at))]
+        ids = [UUID(int=first_of(one).int | 1 + number) for one in at]
+        with transaction():
+            found = [row | {"id": id_} for row, id_ in zip(rows, ids, strict=True)]
+            db.session.execute(insert(Signature), found)
+        these = Wanted(letter.id, first_day=day, last_day=day, zone=zone)
+        assert numbers(these, Order("sent")) == ids[1:3], zone
+        before, after = (replace(these, first_day=None), replace(these, last_day=None))
+        assert ids[3] not in numbers(before)
+        assert ids[0] not in numbers(after)
+        assert {*numbers(before)} & {*numbers(after)} == {*ids[1:3]}, zone
+
+
 def test_filters_survive_being_written_down(crowd: Letter) -> None:
     day = clock.now().date()
     wanted = Wanted(
         crowd.id, bytes(16), "Zoë", "SE", "fr", new_id(), State.PENDING, Entry.API,
-        Reason.MARKUP, is_flagged=True, first_day=day, last_day=day,
+        Reason.MARKUP, is_flagged=True, first_day=day, last_day=day, zone="Europe/Athens",
     )  # fmt: skip
     assert Wanted.read_json(wanted.as_json()) == wanted
     assert len(wanted.used) == 11
+
+
+def test_days_that_were_written_down_without_a_zone_are_still_days_of_utc(letter: Letter) -> None:
+    """As they were meant by the version that wrote them."""
+    noted = {"letter_id": str(letter.id), "first_day": "2026-11-21"}
+    assert Wanted.read_json(noted) == Wanted(letter.id, first_day=date(2026, 11, 21), zone="UTC")
 
 
 @pytest.mark.parametrize("order", [NEWEST, Order("sent"), Order("country"), CONFIRMED])
@@ -198,10 +229,16 @@ def test_a_page_looks_at_so_many_rows_and_says_so(
     assert all(page.is_short for page in found[:-1])
 
 
+OF_DAYS: dict[str, Any] = {
+    "first_day": clock.now().date() - timedelta(days=40),
+    "last_day": clock.now().date() - timedelta(days=20),
+    "zone": "America/St_Johns",
+}
 SORTED = [
     *((fields, NEWEST) for fields in RARE_ONES.values()),
     *(({}, order) for order in ORDERS),
     ({"country": "LI"}, Order("country")),
+    *((OF_DAYS, order) for order in (NEWEST, Order("sent"))),
 ]
 
 

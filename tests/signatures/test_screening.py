@@ -9,8 +9,7 @@ import time_machine
 from flask import Flask
 
 from signing.core import clock
-from signing.letters.models import Letter
-from signing.letters.models import Work as Choice
+from signing.letters.models import Letter, ProofOfWork
 from signing.signatures import screening
 from signing.signatures.screening import Reason, Seen, Sent, Work
 from tests import make
@@ -96,10 +95,10 @@ def test_a_letter_in_a_rush_asks_everybody_and_no_other_letter_does(app: Flask) 
 def test_staff_can_force_it_on_and_off(app: Flask) -> None:
     letter = make.letter()
 
-    letter.work = Choice.ON
+    letter.work = ProofOfWork.ON
     assert knock(letter, 1).work is Work.NORMAL
     assert screening.is_under_pressure(letter, calm_a_minute=CALM)
-    letter.work = Choice.OFF
+    letter.work = ProofOfWork.OFF
     assert {knock(letter, n, network="one").work for n in range(300)} == {Work.NONE}
 
 

@@ -16,8 +16,7 @@ from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.partners import queries as partners
 from signing.partners import tokens
-from signing.partners.models import Partner
-from signing.partners.programs import Scope, Token
+from signing.partners.models import Partner, Scope, Token
 from signing.web import bearer, errors
 
 

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 
 from signing.core.refusals import Refusal
-from signing.partners.programs import Scope
+from signing.partners.models import Scope
 from signing.web.api.access import Holder
 from signing.web.api.shapes import Nothing, Shape
 from signing.web.headers import COUNT_SECONDS

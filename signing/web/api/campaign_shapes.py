@@ -1,4 +1,4 @@
-"""What programs of the campaign itself are answered, and what they send."""
+"""What the campaign's own programs get as answers, and what they send."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from signing.collected.columns import Problem as RowProblem
 from signing.collected.models import Basis
 from signing.collected.models import Kind as Source
 from signing.collected.models import State as ImportState
-from signing.jobs.models import State as WorkState
-from signing.partners.models import Kind, State
-from signing.partners.programs import HookState
+from signing.jobs.models import State as JobState
+from signing.partners.models import HookState, Kind, State
 from signing.signatures.models import Entry
 from signing.signatures.models import State as SignatureState
 from signing.web.api import cursors
@@ -187,7 +186,7 @@ class Import(Shape):
     state: Annotated[str, _words(ImportState)] = Field(
         description="`reading`: wait; `read`: count it or throw it away"
     )
-    work: Annotated[str, _words(WorkState)] | None = Field(
+    work: Annotated[str, _words(JobState)] | None = Field(
         description="how the reading goes, or the deleting"
     )
     source: str

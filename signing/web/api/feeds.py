@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from signing.core.links import absolute
-from signing.partners.programs import Scope
+from signing.partners.models import Scope
 from signing.programs import consenting
 from signing.programs.consenting import Consenting, Line
 from signing.web.api import access

@@ -13,7 +13,7 @@ from signing.core.db import transaction
 from signing.core.links import absolute
 from signing.core.refusals import NotFound
 from signing.partners import hooks, queries
-from signing.partners.programs import CallState, HookState, Scope, Webhook
+from signing.partners.models import CallState, HookState, Scope, Webhook
 from signing.web.api import access, bodies, cursors
 from signing.web.api.access import Access, Holder
 from signing.web.api.answering import Answer, answers

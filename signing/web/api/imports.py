@@ -7,6 +7,7 @@ not at all; without a basis no address is stored. A program sees what programs b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -22,9 +23,9 @@ from signing.core import clock
 from signing.core.db import transaction
 from signing.core.refusals import NotFound
 from signing.jobs import queries as jobs
-from signing.jobs.models import State as WorkState
+from signing.jobs.models import State as JobState
 from signing.partners import origins, tokens
-from signing.partners.programs import Scope
+from signing.partners.models import Scope
 from signing.signatures import names
 from signing.web.api import access, bodies
 from signing.web.api.access import Entered, Holder
@@ -62,10 +63,11 @@ def begin_import(slug: str, query: Nothing) -> Answer[Import]:  # noqa: ARG001
     entered = _enter(slug)
     request.max_content_length = sizes.FILE_BYTES + sizes.AROUND_BYTES  # the token is good
     facts = bodies.read_form(ImportFacts)
-    if mistakes := {**_mistakes(facts), **_no_file()}:
+    today = entered.letter.local(clock.now()).date()
+    if mistakes := {**_mistakes(facts, today), **_no_file()}:
         raise Wrong(mistakes)
     actions.check_free(entered.letter.id)
-    file, about = cast(BinaryIO, request.files["file"].stream), _about(facts)
+    file, about = cast(BinaryIO, request.files["file"].stream), _about(facts, today)
     try:
         chosen, has_header = _columns(facts, file)
         pieces = tables.split(file, keeps_addresses=about.keeps_addresses)
@@ -87,16 +89,17 @@ def _no_file() -> Mistakes:
     return {} if "file" in request.files else {"file": MISSING}
 
 
-def _mistakes(facts: ImportFacts) -> Mistakes:
+def _mistakes(facts: ImportFacts, today: date) -> Mistakes:
     """By field, beyond what the shape says."""
     is_early = facts.began_on and facts.ended_on and facts.ended_on < facts.began_on
-    is_late = facts.as_of and facts.as_of > clock.now().date()
+    is_late = facts.as_of and facts.as_of > today
+    wording = names.clean_text(facts.wording, sizes.WORDING)
     found = {
-        "source": "" if names.clean_line(facts.source) else MISSING,
+        "source": "" if names.clean_line(facts.source, sizes.SOURCE) else MISSING,
         "link": "" if not facts.link or origins.is_site(facts.link) else NOT_SO,
         "ended_on": NOT_SO if is_early else "",
         "as_of": NOT_SO if is_late else "",
-        "wording": MISSING if facts.basis and not names.clean_text(facts.wording) else "",
+        "wording": MISSING if facts.basis and not wording else "",
     }
     return {field: said for field, said in found.items() if said}
 
@@ -118,16 +121,16 @@ def _columns(facts: ImportFacts, file: BinaryIO) -> tuple[Sequence[Column], bool
     return chosen, columns_of.has_headings(first)
 
 
-def _about(facts: ImportFacts) -> About:
+def _about(facts: ImportFacts, today: date) -> About:
     return About(
         kind=Kind(facts.kind),
-        source=names.clean_line(facts.source),
-        as_of=facts.as_of or clock.now().date(),
+        source=names.clean_line(facts.source, sizes.SOURCE),
+        as_of=facts.as_of or today,
         link=facts.link,
         began_on=facts.began_on,
         ended_on=facts.ended_on,
         basis=facts.basis,
-        wording=names.clean_text(facts.wording),
+        wording=names.clean_text(facts.wording, sizes.WORDING),
     )
 
 
@@ -136,7 +139,7 @@ def _shown(one: Collection) -> Import:
     return Import(
         id=str(one.id),
         state=State(one.state),
-        work=WorkState(job.state) if job else None,
+        work=JobState(job.state) if job else None,
         source=one.source,
         kind=Kind(one.kind),
         as_of=one.as_of,

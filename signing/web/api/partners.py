@@ -10,9 +10,8 @@ from signing.core.links import absolute
 from signing.counts import brought, periods
 from signing.counts.periods import Days, Period
 from signing.partners import queries
-from signing.partners.models import Kind, State
+from signing.partners.models import Kind, Scope, State
 from signing.partners.models import Partner as Row
-from signing.partners.programs import Scope
 from signing.signatures import credit
 from signing.web.api import access
 from signing.web.api.access import Holder

@@ -13,7 +13,7 @@ from signing.core.links import absolute
 from signing.core.vault import vault
 from signing.counts.periods import Told
 from signing.partners import queries as partners
-from signing.partners.programs import Scope
+from signing.partners.models import Scope
 from signing.signatures import listing
 from signing.signatures.finding import Row
 from signing.signatures.listing import Agreed, Place

@@ -1,4 +1,4 @@
-"""What programs with a token are answered, and what they send."""
+"""What programs with a token get as answers, and what they send."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from signing.partners.programs import What
+from signing.partners.models import What
 from signing.signatures.models import Show
 from signing.web.api.shapes import Problem, Shape
 

@@ -13,8 +13,7 @@ from signing.core.settings import Settings
 from signing.letters import queries as letters
 from signing.letters import wordings
 from signing.letters.models import ConsentPurpose, Letter, Wording
-from signing.partners.models import Partner
-from signing.partners.programs import Scope
+from signing.partners.models import Partner, Scope
 from signing.programs import newsletters
 from signing.signatures import actions, screening
 from signing.signatures.screening import Reason, Sent, Work

@@ -19,12 +19,12 @@ from signing.web.site import (
     objection,
     partner_page,
     preview,
+    proof_of_work,
     reporting,
     sent,
     sign,
     thanks,
     unsubscribe,
-    work,
 )
 
 site = Blueprint("site", __name__)
@@ -34,7 +34,7 @@ for page in (
     looks,
     news,
     sign,
-    work,
+    proof_of_work,
     sent,
     framed,
     confirm,

@@ -14,7 +14,8 @@ from signing.core.tokens import LinkExpired, Purpose, SignatureRef, tokens
 from signing.core.vault import Unreadable
 from signing.letters import queries as letters
 from signing.letters.models import MAILED
-from signing.signatures import actions, names, person, queries
+from signing.moderation import confirming
+from signing.signatures import actions, kept, names, person, queries
 from signing.signatures.models import State
 from signing.web import headers
 from signing.web.site.letters import alternates
@@ -34,7 +35,7 @@ def press(token: str) -> ResponseReturnValue:
     ref = tokens.read(Purpose.CONFIRM, token)
     try:
         with transaction():
-            confirmed = actions.confirm(
+            confirmed = confirming.confirm(
                 ref,
                 revision=request.form.get("revision", type=int, default=0),
                 grace=_grace(),
@@ -42,6 +43,9 @@ def press(token: str) -> ResponseReturnValue:
             )
     except actions.OlderRevision:
         return _page(token, ref, was_changed=True)
+    if confirmed.is_decided:
+        manage = tokens.make(Purpose.MANAGE, ref)
+        return redirect(url_for("site.my_signature.show", token=manage), 303)
     return redirect(url_for("site.thanks.show", slug=confirmed.letter.slug), 303)
 
 
@@ -55,6 +59,8 @@ def _page(token: str, ref: SignatureRef, *, was_changed: bool = False) -> Respon
     reading = letters.read(letter, spoken().tag)
     if signature.state != State.PENDING:
         manage = tokens.make(Purpose.MANAGE, ref)
+        if signature.state == State.SET_ASIDE:
+            return redirect(url_for("site.my_signature.show", token=manage), 303)
         page = render_template(
             "site/confirmed_before.html", letter=letter, title=reading.translation.title,
             manage_path=url_for("site.my_signature.show", token=manage),
@@ -74,6 +80,7 @@ def _page(token: str, ref: SignatureRef, *, was_changed: bool = False) -> Respon
         public_name=names.public(who.name, who.show),
         consents=consents,
         takes_mail=any(purpose in consents for purpose in MAILED),
+        decided=[one.deed for one in kept.list_of(signature)],
         revision=signature.revision,
         was_changed=was_changed,
         token=token,

@@ -32,7 +32,7 @@ from signing.partners import queries as partners
 from signing.signatures import actions
 from signing.signatures.models import Entry
 from signing.web import errors, headers
-from signing.web.site import sent, taking, work
+from signing.web.site import proof_of_work, sent, taking
 from signing.web.site.sign_form import SignForm
 from signing.web.site.taking import Owing, Sent
 from signing.web.speech import spoken
@@ -66,7 +66,7 @@ def send(slug: str, code: str) -> ResponseReturnValue:
     if isinstance(outcome, Sent):
         return redirect(url_for(".show_sent", slug=slug, code=code, t=outcome.sealed), 303)
     if isinstance(outcome, Owing):
-        return work.ask_for_work(letter, form, outcome.work, outcome.seen, **_around())
+        return proof_of_work.ask_for_work(letter, form, outcome.work, outcome.seen, **_around())
     page = _page(letter, form)
     page.status_code = 422
     return headers.personal(page)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from signing.core import locales
+from signing.core import address_parts, locales
 from signing.core.db import transaction
 from signing.signatures import access
 from signing.web import headers
@@ -15,7 +15,6 @@ from signing.web.speech import spoken
 from signing.web.unhurried import unhurried
 
 bp = Blueprint("my_links", __name__)
-LONGEST_ADDRESS = 254  # RFC 5321, as the sign form takes it
 
 
 @bp.get("/<locale:locale>/my-links")
@@ -28,7 +27,7 @@ def send() -> ResponseReturnValue:
     """The same statements for every address, so that nobody learns who has signed."""
     typed = request.form.get("email", "").strip()
     try:
-        validate_email(typed[: LONGEST_ADDRESS + 1], check_deliverability=False)
+        address_parts.of_email(typed)
     except EmailNotValidError:
         error = _("Enter a complete e-mail address, such as name@example.org.")
         return _page(error=error if typed else _("Enter your e-mail address."), typed=typed)

@@ -28,7 +28,8 @@ from signing.letters import wordings
 from signing.letters.models import MAILED, ConsentPurpose, Letter, Wording
 from signing.mail import outbox
 from signing.mail.kinds import Kind
-from signing.signatures import access, actions, names, queries
+from signing.signatures import access, actions, correcting, kept, names, queries
+from signing.signatures.correcting import TooManyCorrections
 from signing.signatures.models import Entry, Show
 from signing.web import headers
 from signing.web.site.held import ENTRIES, MAILS, as_json, list_reasons
@@ -48,7 +49,9 @@ def show(token: str) -> ResponseReturnValue:
     return _page(token)
 
 
-def _page(token: str, *, error: str = "", typed: str = "") -> ResponseReturnValue:
+def _page(
+    token: str, *, error: str = "", typed: str = "", status: int = 422
+) -> ResponseReturnValue:
     held = access.get_held(tokens.read(Purpose.MANAGE, token))
     letter, who = held.letter, held.person
     reading = letters.read(letter, spoken().tag)
@@ -74,7 +77,7 @@ def _page(token: str, *, error: str = "", typed: str = "") -> ResponseReturnValu
         token=token,
         done=request.args.get("done", ""),
     )
-    return headers.personal(make_response(page, 422 if error else 200))
+    return headers.personal(make_response(page, status if error else 200))
 
 
 def _shows() -> list[tuple[Show, str]]:
@@ -90,6 +93,10 @@ def correct(token: str) -> ResponseReturnValue:
     name = names.clean_line(request.form.get("name", ""))
     if fault := names.find_fault(name):
         return _page(token, error=str(NAME_FAULTS[fault]), typed=name)
+    try:
+        correcting.knock(tokens.read(Purpose.MANAGE, token))
+    except TooManyCorrections as refusal:
+        return _page(token, error=str(refusal), typed=name, status=refusal.status)
     return _do(token, lambda ref: actions.correct_name(ref, name))
 
 
@@ -143,11 +150,12 @@ def download(token: str) -> ResponseReturnValue:
 @bp.get("/withdraw")
 def ask_withdraw(token: str) -> ResponseReturnValue:
     """Say what withdrawing means, and ask once."""
-    _signature, letter = queries.get(tokens.read(Purpose.MANAGE, token))
+    signature, letter = queries.get(tokens.read(Purpose.MANAGE, token))
     page = render_template(
         "site/withdraw.html",
         letter=letter,
         title=letters.get_title(letter, spoken().tag),
+        is_decided=bool(kept.list_of(signature)),
         token=token,
     )
     return headers.personal(make_response(page))

@@ -1,4 +1,4 @@
-"""What the law and fairness want said: privacy, imprint, how we count, accessibility.
+"""What law and fairness require to be said: privacy, imprint, how we count, accessibility.
 
 Generated from the settings and each letter's own, and never empty.
 """

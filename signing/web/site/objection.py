@@ -1,4 +1,4 @@
-"""Objecting to what was decided about one's signature, by the link in the mail that told it."""
+"""Objecting to what was decided about one's signature, by the link in the mail that told of it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _page(token: str, *, error: str = "", typed: str = "") -> ResponseReturnValu
 @bp.post("")
 def send(token: str) -> ResponseReturnValue:
     """Without a word is an objection too; twice is once."""
-    words = names.clean_text(request.form.get("words", ""))
+    words = names.clean_text(request.form.get("words", ""), objections.LONGEST)
     if len(words) > objections.LONGEST:
         return _page(token, error=_("This is too long."), typed=words)
     ref = tokens.read(Purpose.MANAGE, token)

@@ -11,7 +11,7 @@ from signing.letters.models import Letter
 from signing.signatures import actions
 from signing.web import errors, headers
 from signing.web.site import letters as letter_page
-from signing.web.site import taking, work
+from signing.web.site import proof_of_work, taking
 from signing.web.site.sign_form import SignForm
 from signing.web.site.taking import Owing, Sent
 
@@ -39,7 +39,7 @@ def send(slug: str) -> ResponseReturnValue:
     if isinstance(outcome, Sent):
         return redirect(url_for("site.sent.show", slug=letter.slug, t=outcome.sealed), 303)
     if isinstance(outcome, Owing):
-        return work.ask_for_work(letter, form, outcome.work, outcome.seen)
+        return proof_of_work.ask_for_work(letter, form, outcome.work, outcome.seen)
     return _to_correct(letter, form)
 
 

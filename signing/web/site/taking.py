@@ -10,14 +10,13 @@ from flask import current_app
 from signing.core.db import transaction
 from signing.core.settings import Settings
 from signing.letters import wordings
-from signing.letters.models import ConsentPurpose, Letter, Wording
-from signing.letters.models import Work as WorkChoice
+from signing.letters.models import ConsentPurpose, Letter, ProofOfWork, Wording
 from signing.programs import newsletters
 from signing.signatures import actions, screening
 from signing.signatures.models import Entry
 from signing.signatures.screening import Reason, Seen, Work
 from signing.web import visitor
-from signing.web.site import mailable, stamps, typed_address, work
+from signing.web.site import mailable, proof_of_work, stamps, typed_address
 from signing.web.site.sign_form import SignForm
 from signing.web.speech import spoken
 from signing.web.unhurried import unhurried
@@ -72,15 +71,15 @@ def take(letter: Letter, form: SignForm, entry: Entry = Entry.FORM) -> Outcome:
         letter, form.counted(visitor.networks()), calm_a_minute=_settings().calm_a_minute
     )
     owed = _owed(letter, form, seen)
-    if owed is Work.RAISED and not work.brings_proof(letter, form, owed):
+    if owed is Work.RAISED and not proof_of_work.brings_proof(letter, form, owed):
         return Owing(owed, seen)
     if not form.validate():
         return Wrong()
-    if not work.brings_proof(letter, form, owed):
+    if not proof_of_work.brings_proof(letter, form, owed):
         return Owing(owed, seen)
     if not mailable.check(form):
         return Wrong()
-    if not work.is_paid(letter, form, owed):
+    if not proof_of_work.is_paid(letter, form, owed):
         return Owing(owed, seen)
     declaration = form.declaration(letter, spoken().tag, _reasons(form, seen))
     with unhurried(), transaction():
@@ -90,7 +89,7 @@ def take(letter: Letter, form: SignForm, entry: Entry = Entry.FORM) -> Outcome:
 
 def _owed(letter: Letter, form: SignForm, seen: Seen) -> Work:
     """A form without a stamp of ours, or filled in by a program, owes work in any case."""
-    if letter.work == WorkChoice.OFF:
+    if letter.work == ProofOfWork.OFF:
         return Work.NONE
     is_ours = stamps.is_good(form.stamp.data or "", letter.id, form.wording.data or "")
     return max(seen.work, Work.NORMAL if form.is_for_programs or not is_ours else Work.NONE)

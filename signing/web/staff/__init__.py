@@ -1,4 +1,4 @@
-"""The staff's door: all behind one gate, but for signing in and accepting an invitation."""
+"""The staff's door: all behind one gate, except signing in and accepting an invitation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from signing.core.settings import Settings
 from signing.web import headers
-from signing.web.staff import gate, members, too_large, work
+from signing.web.staff import gate, members, too_large, which_letter, work
 from signing.web.staff.account import again, cookie, invitation, second_factor, sign_in
 from signing.web.staff.account import pages as account_pages
 from signing.web.staff.audit import history
@@ -63,6 +63,7 @@ for page in (
 ):  # fmt: skip
     staff.register_blueprint(page.bp)
 staff.register_error_handler(RequestEntityTooLarge, too_large.refuse)
+which_letter.install(staff)
 gate.install(staff)
 
 

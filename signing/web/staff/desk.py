@@ -18,7 +18,7 @@ from signing.staff_accounts import roles
 from signing.staff_accounts.roles import Act
 from signing.web import headers
 from signing.web.speech import spoken
-from signing.web.staff import gate, words
+from signing.web.staff import gate, which_letter, words
 from signing.web.staff.overview import checklist
 
 
@@ -109,7 +109,7 @@ def entrance(letter: Letter) -> str:
 
 def letter() -> Letter:
     """The letter in the address, whatever its state; the gate has seen that one may."""
-    return letters.get_by_any_slug(str((request.view_args or {})["slug"]))
+    return letters.get_by_any_slug(which_letter.slug() or "")
 
 
 def _following(own: Letter) -> checklist.Step | None:

@@ -48,10 +48,12 @@ from signing.staff_accounts.roles import (
     reach,
 )
 from signing.web.guard import SAFE
+from signing.web.staff import which_letter
 from signing.web.staff.account import cookie
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 log = logging.getLogger(__name__)
+MOST_TYPED = 500_000  # bytes of text in a form that brings a file
 WORDS = Domain([str(TRANSLATIONS), str(TRANSLATIONS)], domain="messages;staff")
 
 
@@ -69,12 +71,14 @@ class Illegible(Refusal):
 class Asked:
     """What a page asks for; `fresh`: who they are must have been proved minutes ago.
 
-    `most_bytes` is how much a form may bring that brings more than most do.
+    `most_bytes` is how much a form may bring that brings more than most do, a file for one;
+    `most_typed` how much of that may be text.
     """
 
     act: Act
     fresh: bool = False
     most_bytes: int = 0
+    most_typed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +110,13 @@ ASKED: dict[Callable[..., Any], Asked] = {}
 OPEN: set[Callable[..., Any]] = set()
 
 
-def asks(act: Act, *, fresh: bool = False, most_bytes: int = 0) -> Callable[[View], View]:
+def asks(
+    act: Act, *, fresh: bool = False, most_bytes: int = 0, most_typed: int = 0
+) -> Callable[[View], View]:
     """The page opens to members whose roles allow this act."""
 
     def note(view: View) -> View:
-        ASKED[view] = Asked(act, fresh, most_bytes)
+        ASKED[view] = Asked(act, fresh, most_bytes, most_typed)
         return view
 
     return note
@@ -133,6 +139,7 @@ def _check() -> ResponseReturnValue | None:
     speak(locales.choose(request.accept_languages.values(), languages.tags(), locales.SOURCE))
     _refuse_nul(request.args.items(multi=True))
     _refuse_nul((request.view_args or {}).items())
+    _refuse_nul([("slug", which_letter.slug())])
     view = current_app.view_functions[str(request.endpoint)]
     if view in OPEN:
         _refuse_nul(request.form.items(multi=True))
@@ -146,8 +153,16 @@ def _check() -> ResponseReturnValue | None:
     g.signed = signed
     speak(signed.known.member.locale)
     if asked.most_bytes:  # for those who are signed in, and before the form is read
-        request.max_content_length = request.max_form_memory_size = asked.most_bytes
+        _make_room(asked)
     return _check_signed(signed, asked)
+
+
+def _make_room(asked: Asked) -> None:
+    """For a file what is asked; for text, which stands in memory, only what people write."""
+    typed = asked.most_typed or MOST_TYPED
+    has_files = request.mimetype == "multipart/form-data"
+    request.max_content_length = asked.most_bytes if has_files else min(asked.most_bytes, typed)
+    request.max_form_memory_size = typed  # of one field
 
 
 def _refuse_nul(sent: Iterable[tuple[str, Any]]) -> None:
@@ -195,16 +210,16 @@ def _check_form() -> None:
 
 
 def _is_allowed(known: Known, act: Act) -> bool:
-    """For the letter in the address (`slug`) and the language (`into`), if there are any."""
-    values = request.view_args or {}
+    """For the letter in the address and the language (`into`), if there are any."""
     if act in OWN:
         return True
-    if "slug" not in values:
+    slug = which_letter.slug()
+    if slug is None:
         return may_somewhere(known.held, act)
-    letter = letters.find_by_slug(values["slug"])
+    letter = letters.find_by_slug(slug)
     if letter is None:
         raise NotFound
-    return may(known.held, act, letter.id, values.get("into", ""))
+    return may(known.held, act, letter.id, (request.view_args or {}).get("into", ""))
 
 
 def _return_to() -> str:

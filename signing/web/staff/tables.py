@@ -15,6 +15,7 @@ from uuid import UUID
 from flask import request, url_for
 
 from signing.core.keyset import Order
+from signing.web.staff import reading
 
 T = TypeVar("T")
 A_PAGE = 50
@@ -49,10 +50,7 @@ class Table:
 
     @property
     def after_id(self) -> UUID | None:
-        try:
-            return UUID(hex=self.after)
-        except ValueError:
-            return None
+        return reading.uuid(self.after)
 
     def of(self, found: Sequence[T], place: Callable[[T], str], **kept: str) -> Page[T]:
         """A page of `limit` rows at most; `place` says where a row stands, as `after` names it."""

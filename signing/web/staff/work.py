@@ -64,7 +64,7 @@ class Line:
 
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter, table = desk.letter(), tables.read("-begun", size=A_PAGE)
     found = queries.list_of_letter(letter.id, before=table.after_id, limit=table.limit)
     page = table.of(found, lambda job: job.id.hex)
@@ -87,24 +87,24 @@ def _line(letter: Letter, job: Job) -> Line:
 
 @bp.post("/<uuid:job_id>/pause")
 @gate.asks(Act.SEE_LETTER)
-def pause(slug: str, job_id: UUID) -> ResponseReturnValue:
+def pause(job_id: UUID) -> ResponseReturnValue:
     """It stands still afterwards; what was done stays done."""
     job = _mine(job_id)
     with transaction():
         actions.pause(job.letter_id, job.id)
         _note(Verb.JOB_PAUSED, job)
-    return _done(slug)
+    return _done()
 
 
 @bp.post("/<uuid:job_id>/resume")
 @gate.asks(Act.SEE_LETTER)
-def resume(slug: str, job_id: UUID) -> ResponseReturnValue:
+def resume(job_id: UUID) -> ResponseReturnValue:
     """It goes on where it was, or is tried again."""
     job = _mine(job_id)
     with transaction():
         actions.resume(job.letter_id, job.id)
         _note(Verb.JOB_RESUMED, job)
-    return _done(slug)
+    return _done()
 
 
 def _mine(job_id: UUID) -> Job:
@@ -121,5 +121,5 @@ def _note(verb: Verb, job: Job) -> None:
     log.record(verb, by=by, subject=str(job.id), letter_id=job.letter_id, details=details)
 
 
-def _done(slug: str) -> ResponseReturnValue:
-    return redirect(url_for("staff.work.show", slug=slug, done=1), 303)
+def _done() -> ResponseReturnValue:
+    return redirect(url_for("staff.work.show", done=1), 303)

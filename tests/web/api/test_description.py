@@ -18,7 +18,7 @@ from schemathesis.core.result import Ok
 
 from signing.core.db import transaction
 from signing.partners import tokens
-from signing.partners.programs import OF_LETTER, OF_PARTNER
+from signing.partners.models import OF_LETTER, OF_PARTNER
 from tests import make
 
 EXAMPLES = int(os.environ.get("SIGNING_API_EXAMPLES", "15"))

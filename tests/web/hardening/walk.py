@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -14,7 +15,6 @@ from signing.letters import queries as letters
 from signing.mail import opt_outs
 from signing.mail.opt_outs import OptOut, Sort
 from signing.partners import queries as partners
-from signing.partners.models import Partner
 from signing.web.embed import scripts
 from tests import make
 
@@ -77,15 +77,15 @@ def _token(rule: Rule, ref: SignatureRef) -> str:
     if Purpose.PREVIEW in segments:
         return previews.make(ref.letter_id, VALUES["locale"])
     if Purpose.PARTNER in segments:
-        return tokens.make(Purpose.PARTNER, SignatureRef(ref.letter_id, _partner(ref).id))
+        return tokens.make(Purpose.PARTNER, SignatureRef(ref.letter_id, _partner_id(ref)))
     if Purpose.CREDIT in segments:
-        return tokens.make(Purpose.CREDIT, ref, _partner(ref).id.bytes)
+        return tokens.make(Purpose.CREDIT, ref, _partner_id(ref).bytes)
     if Purpose.NOT_ME in segments:
         return opt_outs.make(OptOut(ref, DIGEST))
     return tokens.make(Purpose.CONFIRM if "confirm" in segments else Purpose.MANAGE, ref)
 
 
-def _partner(ref: SignatureRef) -> Partner:
-    partner = partners.find_active(ref.letter_id, VALUES["code"])
-    assert partner
-    return partner
+def _partner_id(ref: SignatureRef) -> UUID:
+    found = partners.find_credited(ref.letter_id, VALUES["code"])
+    assert found
+    return found

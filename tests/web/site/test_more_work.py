@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from signing.core.db import db, transaction
 from signing.core.limits import limits
-from signing.letters.models import Letter, Work
+from signing.letters.models import Letter, ProofOfWork
 from tests import make
 from tests.conftest import Inbox
 
@@ -229,7 +229,7 @@ def test_a_letter_under_pressure_loads_the_script_and_others_do_not(client: Flas
     assert "script-src" not in calm.headers["Content-Security-Policy"]
 
     with transaction():
-        db.session.get_one(Letter, letter.id).work = Work.ON
+        db.session.get_one(Letter, letter.id).work = ProofOfWork.ON
 
     pressed = client.get("/en/open-roads")
     assert 'data-work="/en/open-roads/work.json"' in pressed.text

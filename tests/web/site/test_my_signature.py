@@ -8,7 +8,9 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from signing.letters import queries as letters
 from signing.mail.models import OutgoingMail
+from signing.moderation import waiting
 from signing.signatures.models import Consent
 from tests import make
 from tests.books import Books
@@ -39,6 +41,29 @@ def test_a_corrected_name_is_corrected_in_public_too(
     assert client.post(f"{mine}/name", data={"name": "Zoé Lindqvist"}).status_code == 303
     assert books.names("open-roads") == ["Zoé Lindqvist"]
     assert books.balance("open-roads")
+
+
+def test_a_corrected_name_is_looked_at_as_that_of_the_form(
+    client: FlaskClient, mine: str, books: Books
+) -> None:
+    client.post(f"{mine}/name", data={"name": "Zoé Lindqvist"})
+    assert make.reasons("open-roads") == []
+    client.post(f"{mine}/name", data={"name": "BUY {CHEAP} pills"})
+    letter_id = letters.get_by_slug("open-roads").id
+    assert make.reasons("open-roads") == ["markup"]
+    assert waiting.count_flagged(letter_id) == 1
+
+
+def test_a_name_is_corrected_so_often_a_day_and_what_was_typed_stays(
+    client: FlaskClient, mine: str, books: Books
+) -> None:
+    answers = [
+        client.post(f"{mine}/name", data={"name": f"Zoé {letter}"}) for letter in "ABCDEFGHIJK"
+    ]
+    assert [one.status_code for one in answers] == [303] * 10 + [429]
+    assert "too often today" in answers[-1].text
+    assert 'value="Zoé K"' in answers[-1].text
+    assert books.names("open-roads") == ["Zoé J"]
 
 
 def test_a_wrong_name_is_refused_and_kept_in_the_form(client: FlaskClient, mine: str) -> None:

@@ -29,8 +29,7 @@ from signing.moderation.reasons import Reason
 from signing.moderation.reports import Said
 from signing.news.models import Audience
 from signing.partners import hooks, tokens
-from signing.partners.models import Partner
-from signing.partners.programs import Scope
+from signing.partners.models import Partner, Scope
 from signing.signatures.models import Show
 from signing.signatures.wanted import Wanted
 from signing.staff_accounts.actions import Doer
@@ -77,7 +76,7 @@ def _deeds(made: Letter, ref: SignatureRef) -> Ids:
     hidden = make.decided(made, Deed.HIDE, email="hidden@example.org")
     with transaction():
         objections.object_to(hidden, "That is my real name.")
-        reports.put(made.id, Said("Ada Quist", "I am Ada Quist."), Reason.INVENTED)
+        reports.put(made.id, Said("Zoë Lindqvist", "That is me."), Reason.INVENTED)
         meant = Meant(Wanted(made.id), (ref.signature_id,))
         deed = bulk.preview(Deed.HIDE, Reason.INSULT, meant, by=make.OPERATOR)
         job = jobs.put(Kind.BULK, letter_id=made.id, subject_id=deed.id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bs4 import BeautifulSoup
 from flask import Flask
 
+from signing.core.db import transaction
+from signing.letters import queries, slugs
 from signing.staff_accounts.roles import Held, Role
 from tests import make, staff
 
@@ -53,3 +55,18 @@ def test_who_only_translates_finds_that_and_nothing_else(app: Flask) -> None:
     for browser, begins in ((translator, f"{HERE}/texts"), (reader, HERE)):
         links = BeautifulSoup(browser.get("/staff").text, "html.parser").select("tbody th a")
         assert [str(one["href"]).removesuffix("/overview") for one in links] == [begins]
+
+
+def test_a_page_that_was_open_when_the_slug_changed_goes_on_working(app: Flask) -> None:
+    made = make.letter()
+    with transaction():
+        letter = queries.get_to_change(made.id)
+        slugs.rename(letter, "quiet-roads", reserved=(), by=make.OPERATOR)
+    browser = staff.browser(app, staff.member())
+    begun = browser.post(f"{HERE}/news/write", title="We met", body="Soon.")
+    assert begun.status_code == 303
+    assert "We met" in browser.get(begun.location).text
+    assert "/quiet-roads/news" in browser.get(f"{HERE}/news?sort=title").text
+    sorts = BeautifulSoup(browser.get(f"{HERE}/news").text, "html.parser").select("thead a")
+    assert {str(one["href"]).partition("?")[0] for one in sorts} == {f"{HERE}/news"}
+    assert browser.get("/staff/letters/no-such-letter/news").status_code == 404

@@ -15,8 +15,7 @@ from signing.exports import allowance
 from signing.letters import queries as letters
 from signing.letters.models import Letter
 from signing.partners import hooks, tokens
-from signing.partners.models import Partner
-from signing.partners.programs import HookState
+from signing.partners.models import HookState, Partner
 from signing.programs import newsletters
 from signing.staff_accounts.roles import Held, Role
 from tests import make, staff

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from signing.audit import Verb
 from signing.partners import tokens
-from signing.partners.programs import OF_LETTER, Scope
+from signing.partners.models import OF_LETTER, Scope
 from signing.web.staff.audit import verbs
 from signing.web.staff.partners.programs_forms import OWN_SCOPES, SCOPES
 from tests import make, staff

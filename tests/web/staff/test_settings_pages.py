@@ -17,7 +17,7 @@ from signing.audit import Verb
 from signing.audit import queries as audit
 from signing.audit.models import AuditEvent
 from signing.letters import queries
-from signing.letters.models import Letter, Work
+from signing.letters.models import Letter, ProofOfWork
 from signing.staff_accounts.roles import Held, Role
 from tests import make, staff
 from tests.conftest import Inbox
@@ -101,7 +101,7 @@ def test_every_group_is_saved_shown_and_written_down_without_touching_others(
     assert made.opens_at.isoformat() == "2090-01-02T01:00:00+00:00"
     assert (made.sender, made.reply_address) == ("Friends of Roads", "re@example.org")
     assert made.takes_reminders
-    assert (made.work, made.accent) == (Work.ON, "#0b5c4a")
+    assert (made.work, made.accent) == (ProofOfWork.ON, "#0b5c4a")
     said = staff.words(editor.get(HERE))
     for words in ("All councils", "5,000", "75 %", "UTC+09:00", "Germany", "#0b5c4a", "Always"):
         assert words in said

@@ -18,7 +18,7 @@ from signing.letters.models import ConsentPurpose, Letter
 from signing.moderation import bulk
 from signing.moderation.models import Deed
 from signing.signatures import actions as signature_actions
-from signing.signatures import deeds, finding
+from signing.signatures import finding, staff_actions
 from signing.signatures.models import Show, State
 from signing.staff_accounts.roles import Held, Role
 from signing.web.staff import tables
@@ -113,6 +113,23 @@ def test_nonsense_in_the_address_is_no_error(
     moderator: Browser, ref: SignatureRef, query: str
 ) -> None:
     assert moderator.get(f"{TABLE}?{query}").status_code == 200
+
+
+def test_where_a_page_begins_is_nothing_to_look_for(
+    moderator: Browser, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both stand sealed in the address, and hold different things."""
+    monkeypatch.setattr(tables, "A_PAGE", 1)
+    people(letter, 2)
+    page = BeautifulSoup(moderator.get(f"{TABLE}?sort=name").text, "html.parser")
+    further = str(page.select("a[rel=next]")[0]["href"])
+    place = further.partition("after=")[2].partition("&")[0]
+    assert len(place) > 40
+    answer = moderator.get(f"{TABLE}?q={place}")
+    assert answer.status_code == 200
+    found = moderator.post(f"{TABLE}/find", name="Zoë 1").headers["Location"]
+    sealed = found.partition("q=")[2].partition("&")[0]
+    assert moderator.get(f"{TABLE}?sort=name&after={sealed}").status_code == 200
 
 
 def test_pages_follow_each_other_and_keep_the_filters(
@@ -327,12 +344,12 @@ def test_whoever_withdrew_meanwhile_is_passed_over(
     path = previewed(moderator, deed="set_aside", reason="invented", which="all")
     with transaction():
         signature_actions.withdraw(first)
-        deeds.set_aside(second, reason="invented", by=make.OPERATOR)
+        staff_actions.set_aside(second, reason="invented", by=make.OPERATOR)
     moderator.post(f"{path}/start")
     assert "1 signature was changed" in staff.words(moderator.get(path))
     assert books.states() == ["set_aside", "set_aside"]
     assert books.balance("open-roads")
-    assert deeds.get(third.letter_id, third.signature_id).state == State.SET_ASIDE
+    assert staff_actions.get(third.letter_id, third.signature_id).state == State.SET_ASIDE
 
 
 def test_somebody_else_cannot_press_the_button_of_my_preview(

@@ -14,7 +14,7 @@ bp = Blueprint("history", __name__, url_prefix="/letters/<slug>/history")
 
 @bp.get("")
 @gate.asks(Act.READ_AUDIT)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter = desk.letter()
-    values = audit_log.prepared(audit_log.wanted(Act.READ_AUDIT, letter.id))
+    values = audit_log.prepared(audit_log.wanted(Act.READ_AUDIT, letter))
     return desk.page("staff/audit/history.html", letter=letter, letter_names={}, **values)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
-from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -19,11 +19,12 @@ from signing.audit.models import AuditEvent
 from signing.audit.queries import Place, Wanted
 from signing.core.db import transaction, unheld
 from signing.exports.sheets import csv_lines
+from signing.letters.models import Letter
 from signing.partners import tokens
 from signing.staff_accounts import queries
 from signing.staff_accounts.roles import Act
 from signing.web.speech import spoken
-from signing.web.staff import gate, tables, words
+from signing.web.staff import gate, reading, tables, words
 from signing.web.staff.audit import telling as audit_telling
 from signing.web.staff.audit import verbs
 from signing.web.staff.audit.telling import Told
@@ -39,6 +40,12 @@ class Line:
 
     event: AuditEvent
     details: list[Told]
+    zone: ZoneInfo
+
+    @property
+    def at(self) -> datetime:
+        """By the clocks by which the log's days are."""
+        return self.event.at.astimezone(self.zone)
 
     @property
     def what(self) -> str:
@@ -74,28 +81,33 @@ def prepared(sought: Wanted) -> dict[str, Any]:
     )
     page = table.of(found, lambda event: str(Place.of(event)), **chosen)
     members = {str(id_): name for id_, name in queries.list_names().items()}
+    zone = ZoneInfo(sought.zone)
     by = {one.actor_id for one in page.rows if one.actor_kind == ActorKind.PROGRAM}
     return {
-        "lines": [Line(one, _told(one)) for one in page.rows],
+        "lines": [Line(one, _told(one, zone), zone) for one in page.rows],
         "page": page,
         "names": members | tokens.list_names(by),
         "verbs": verbs.listed(),
         "chosen": chosen,
+        "zone": sought.zone,
     }
 
 
-def _told(event: AuditEvent) -> list[Told]:
+def _told(event: AuditEvent, zone: ZoneInfo) -> list[Told]:
     """Without what was noted as empty: “Changed: –” tells nobody anything."""
     found = audit_details.read(event.verb, event.details)
-    told = (audit_telling.tell(one, spoken()) for one in found)
+    told = (audit_telling.tell(one, spoken(), zone) for one in found)
     return [one for one in told if one.is_change or one.value != audit_telling.NOTHING]
 
 
-def wanted(act: Act, letter_id: UUID | None = None) -> Wanted:
-    """What the filters say, within reach; what cannot be read filters nothing."""
+def wanted(act: Act, letter: Letter | None = None) -> Wanted:
+    """What the filters say, within reach; what cannot be read filters nothing.
+
+    A letter's own history has the days of the letter's time zone, the log of all those of UTC.
+    """
     where = gate.signed().reach(act)
     letters = None if where.is_all else where.letters
-    only = letter_id or _letter(_sent("letter"))
+    only = letter.id if letter else reading.uuid(_sent("letter"))
     if only is not None:
         letters = frozenset({only} if only in where else ())
     return Wanted(
@@ -103,7 +115,8 @@ def wanted(act: Act, letter_id: UUID | None = None) -> Wanted:
         verb=_sent("verb"),
         subject=_sent("subject"),
         actor_id=_sent("member"),
-        day=_day(_sent("day")),
+        day=reading.day(_sent("day")),
+        zone=letter.time_zone if letter else "UTC",
     )
 
 
@@ -111,20 +124,6 @@ def _sent(name: str) -> str:
     """From the address of a page, or from a form: never from the one where the other belongs."""
     sent = request.form if request.method == "POST" else request.args
     return sent.get(name, "").strip()
-
-
-def _letter(text: str) -> UUID | None:
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        return None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 @bp.post("/export")

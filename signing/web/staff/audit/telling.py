@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from flask_babel import gettext as _
 
@@ -26,8 +26,10 @@ class Told:
     is_change: bool = False
 
 
-def tell(detail: Detail, language: Language) -> Told:
-    value, before = (value_of(detail.name, one, language) for one in (detail.value, detail.before))
+def tell(detail: Detail, language: Language, zone: tzinfo = UTC) -> Told:
+    """Times are by the clocks of `zone`."""
+    both = (detail.value, detail.before)
+    value, before = (value_of(detail.name, one, language, zone) for one in both)
     return Told(name_of(detail.name, language), value, before, detail.is_change)
 
 
@@ -44,7 +46,7 @@ def name_of(name: str, language: Language) -> str:
     return name
 
 
-def value_of(name: str, value: object, language: Language) -> str:
+def value_of(name: str, value: object, language: Language, zone: tzinfo = UTC) -> str:
     if value is None or value in ("", [], {}):
         return NOTHING
     if isinstance(value, bool):
@@ -53,14 +55,14 @@ def value_of(name: str, value: object, language: Language) -> str:
         word = words.VALUES.get(name, {}).get(str(value))
         return str(word) if word else locales.number(value, language)
     if isinstance(value, list):
-        return ", ".join(value_of(name, one, language) for one in value)
+        return ", ".join(value_of(name, one, language, zone) for one in value)
     if isinstance(value, dict):
-        parts = ((value_of(name, one, language), n) for one, n in value.items())
+        parts = ((value_of(name, one, language, zone), n) for one, n in value.items())
         return ", ".join(f"{one}: {value_of('', n, language)}" for one, n in parts)
-    return _text(name, str(value), language)
+    return _text(name, str(value), language, zone)
 
 
-def _text(name: str, value: str, language: Language) -> str:
+def _text(name: str, value: str, language: Language, zone: tzinfo) -> str:
     """The words for a code; anything else as it is."""
     known = words.VALUES.get(name, {}) | (words.CHANGED if name in PERSONAL else {})
     if value in known:
@@ -71,15 +73,15 @@ def _text(name: str, value: str, language: Language) -> str:
         return found.name
     if name in words.OF_COUNTRIES:
         return dict(locales.countries(language.tag)).get(value, value)
-    return _time(name, value, language)
+    return _time(name, value, language, zone)
 
 
-def _time(name: str, value: str, language: Language) -> str:
+def _time(name: str, value: str, language: Language, zone: tzinfo) -> str:
     try:
         if name in words.OF_MOMENTS:
-            return locales.moment(datetime.fromisoformat(value), language)
+            return locales.moment(datetime.fromisoformat(value).astimezone(zone), language)
         if name in words.OF_DAYS:
             return locales.day(date.fromisoformat(value), language)
-    except ValueError:  # as an older version has noted it
+    except (ValueError, OverflowError):  # as an older version has noted it
         pass
     return value

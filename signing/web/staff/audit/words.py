@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from signing.letters.models import Work as Proof
+from signing.letters.models import ProofOfWork
 from signing.mail.domains import Rule
 from signing.moderation import reasons
 from signing.moderation.models import Outcome
-from signing.partners.programs import HookState, Scope
+from signing.partners.models import HookState, Scope
 from signing.web.staff import words, work
 from signing.web.staff.collected import words as collected_words
 from signing.web.staff.exports import words as exports_words
@@ -156,7 +156,9 @@ NAMES: dict[str, LazyString] = {
 # What a detail says, by its name; several sorts of events may have one of the same name.
 VALUES: dict[str, dict[Any, LazyString]] = {
     "work": {
-        Proof.AUTO: _l("only in a rush"), Proof.ON: _l("always"), Proof.OFF: _l("never"),
+        ProofOfWork.AUTO: _l("only in a rush"),
+        ProofOfWork.ON: _l("always"),
+        ProofOfWork.OFF: _l("never"),
     },
     "entry": {**signatures_words.ENTRIES},
     "reason": {**reasons.WORDS, **signatures_words.ASKED},

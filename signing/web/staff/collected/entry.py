@@ -26,7 +26,7 @@ LATEST = 10
 
 @bp.get("/paper")
 @gate.asks(Act.COLLECT)
-def show_new(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_new() -> ResponseReturnValue:
     return _about_page(SheetsForm(formdata=None).fit(desk.letter().id))
 
 
@@ -36,7 +36,7 @@ def _about_page(form: SheetsForm, status: int = 200) -> ResponseReturnValue:
 
 @bp.post("/paper")
 @gate.asks(Act.COLLECT)
-def begin(slug: str) -> ResponseReturnValue:
+def begin() -> ResponseReturnValue:
     """A collection that lines can be typed into."""
     letter = desk.letter()
     form = SheetsForm(formdata=request.form).fit(letter.id)
@@ -44,12 +44,12 @@ def begin(slug: str) -> ResponseReturnValue:
         return _about_page(form, 422)
     with transaction():
         made = actions.begin_sheets(letter, form.about(Kind.PAPER), by=gate.signed().doer.actor)
-    return redirect(url_for(".show", slug=slug, collection_id=made.id), 303)
+    return redirect(url_for(".show", collection_id=made.id), 303)
 
 
 @bp.get("/<uuid:collection_id>/enter")
 @gate.asks(Act.COLLECT)
-def show(slug: str, collection_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # as above
+def show(collection_id: UUID) -> ResponseReturnValue:
     collection = _open(collection_id)
     form = _form(collection, formdata=None, data={"sheet": request.args.get("sheet", "")})
     return _page(collection, form, same=request.args.get("same"))
@@ -86,7 +86,7 @@ def _page(
 
 @bp.post("/<uuid:collection_id>/enter")
 @gate.asks(Act.COLLECT)
-def enter(slug: str, collection_id: UUID) -> ResponseReturnValue:
+def enter(collection_id: UUID) -> ResponseReturnValue:
     """One line. What is counted already is said at once, and nothing typed is lost."""
     collection = _open(collection_id)
     form = _form(collection, formdata=request.form)
@@ -98,12 +98,12 @@ def enter(slug: str, collection_id: UUID) -> ResponseReturnValue:
     if done.id is None:
         form.email.errors = [_("This address is counted already. The line was not entered.")]
         return _page(queries.get(collection.letter_id, collection.id), form, 422)
-    return redirect(_next(slug, collection_id, signer.sheet, done), 303)
+    return redirect(_next(collection_id, signer.sheet, done), 303)
 
 
-def _next(slug: str, collection_id: UUID, sheet: str, done: Entered) -> str:
+def _next(collection_id: UUID, sheet: str, done: Entered) -> str:
     """The empty line, on the same sheet; `same` is where this name and place came before."""
     kept: dict[str, Any] = {"sheet": sheet} if sheet else {}
     if done.same_name_on is not None:
         kept["same"] = done.same_name_on
-    return url_for(".show", slug=slug, collection_id=collection_id, **kept)
+    return url_for(".show", collection_id=collection_id, **kept)

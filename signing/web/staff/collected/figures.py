@@ -20,13 +20,13 @@ bp = Blueprint("collected_figures", __name__, url_prefix="/letters/<slug>/collec
 
 @bp.get("/figure")
 @gate.asks(Act.COLLECT)
-def show_new(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_new() -> ResponseReturnValue:
     return _page(FigureForm(formdata=None, data={"as_of": today()}))
 
 
 @bp.get("/<uuid:collection_id>/figure")
 @gate.asks(Act.COLLECT)
-def show(slug: str, collection_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # as above
+def show(collection_id: UUID) -> ResponseReturnValue:
     """A newer number for a source that is there."""
     known = queries.get(desk.letter().id, collection_id)
     if known.kind != Kind.FIGURE:
@@ -41,7 +41,7 @@ def _page(form: FigureForm, status: int = 200) -> ResponseReturnValue:
 
 @bp.post("/figure")
 @gate.asks(Act.COLLECT)
-def save(slug: str) -> ResponseReturnValue:
+def save() -> ResponseReturnValue:
     """The number stands beside the confirmed one; an older one of the same source is replaced."""
     form = FigureForm(formdata=request.form)
     if not form.validate():
@@ -49,4 +49,4 @@ def save(slug: str) -> ResponseReturnValue:
     with transaction():
         about, by = form.about(Kind.FIGURE), gate.signed().doer.actor
         actions.add_figure(desk.letter(), about, form.n, by=by)
-    return redirect(url_for("staff.collected.show", slug=slug, done=1), 303)
+    return redirect(url_for("staff.collected.show", done=1), 303)

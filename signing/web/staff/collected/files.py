@@ -37,7 +37,7 @@ FIRST_ROWS = 6
 
 @bp.get("/file")
 @gate.asks(Act.COLLECT)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     return _page(UploadForm(formdata=None, data={"as_of": today()}))
 
 
@@ -48,7 +48,7 @@ def _page(form: UploadForm, status: int = 200) -> ResponseReturnValue:
 
 @bp.post("/file")
 @gate.asks(Act.COLLECT, most_bytes=sizes.FILE_BYTES + sizes.AROUND_BYTES)
-def upload(slug: str) -> ResponseReturnValue:
+def upload() -> ResponseReturnValue:
     """The file is kept sealed for a day at most; without a basis, without its e-mail addresses."""
     form = UploadForm(formdata=request.form)
     form.offer()
@@ -64,7 +64,7 @@ def upload(slug: str) -> ResponseReturnValue:
     except NotATable as refusal:
         form.file.errors = [str(refusal)]
         return _page(form, 422)
-    return redirect(url_for(".show_columns", slug=slug, collection_id=made.id), 303)
+    return redirect(url_for(".show_columns", collection_id=made.id), 303)
 
 
 def _keep(form: UploadForm, file: BinaryIO) -> Collection:
@@ -78,7 +78,7 @@ def _keep(form: UploadForm, file: BinaryIO) -> Collection:
 
 @bp.get("/<uuid:collection_id>/columns")
 @gate.asks(Act.COLLECT)
-def show_columns(slug: str, collection_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # as above
+def show_columns(collection_id: UUID) -> ResponseReturnValue:
     collection, first = _waiting(collection_id)
     has_header = columns.has_headings(first[0])
     guessed = columns.guess(first[0]) if has_header else [Column.NOTHING] * len(first[0])
@@ -126,7 +126,7 @@ def _columns_page(
 
 @bp.post("/<uuid:collection_id>/columns")
 @gate.asks(Act.COLLECT)
-def choose_columns(slug: str, collection_id: UUID) -> ResponseReturnValue:
+def choose_columns(collection_id: UUID) -> ResponseReturnValue:
     """A worker reads the file; nothing counts before somebody has looked."""
     collection, first = _waiting(collection_id)
     values = [request.form.get(f"column-{n}", "") for n in range(len(first[0]))]
@@ -140,12 +140,12 @@ def choose_columns(slug: str, collection_id: UUID) -> ResponseReturnValue:
             has_header=chosen.has_header,
             by=gate.signed().doer.actor,
         )
-    return _to_collection(slug, collection_id)
+    return _to_collection(collection_id)
 
 
 @bp.post("/<uuid:collection_id>/count")
 @gate.asks(Act.COLLECT)
-def count(slug: str, collection_id: UUID) -> ResponseReturnValue:
+def count(collection_id: UUID) -> ResponseReturnValue:
     """All that could be read counts from now on."""
     with transaction():
         collection = queries.get(desk.letter().id, collection_id, to_change=True)
@@ -154,9 +154,9 @@ def count(slug: str, collection_id: UUID) -> ResponseReturnValue:
             without_faulty=bool(request.form.get("without_faulty")),
             by=gate.signed().doer.actor,
         )
-    return _to_collection(slug, collection_id, done=1)
+    return _to_collection(collection_id, done=1)
 
 
-def _to_collection(slug: str, collection_id: UUID, **more: int) -> ResponseReturnValue:
-    values: dict[str, Any] = {"slug": slug, "collection_id": collection_id, **more}
+def _to_collection(collection_id: UUID, **more: int) -> ResponseReturnValue:
+    values: dict[str, Any] = {"collection_id": collection_id, **more}
     return redirect(url_for("staff.collected.show_one", **values), 303)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -26,11 +25,11 @@ from signing.collected.columns import (
 from signing.collected.columns import suffice as columns_suffice
 from signing.collected.models import Basis, Kind
 from signing.collected.person import Person
-from signing.core import clock
+from signing.core import address_parts, clock
 from signing.letters import paper
 from signing.letters.models import Field
 from signing.signatures import names
-from signing.web.staff import numbers
+from signing.web.staff import desk, numbers
 from signing.web.staff.collected import words
 from signing.web.staff.forms import Plain
 
@@ -42,13 +41,20 @@ FILES = (Kind.OPENPETITION, Kind.CHANGE, Kind.OTHER, Kind.PAPER)
 
 
 def _line(value: str | None) -> str:
-    return names.clean_line(value or "")
+    return names.clean_line(value or "", LONGEST)
 
 
 def _address(_form: Any, field: Any) -> None:
-    parts = urlsplit(field.data or "")
-    if field.data and (parts.scheme not in {"http", "https"} or not parts.hostname):
+    if field.data and not _is_whole(field.data):
         raise ValidationError(_("Enter a whole address that begins with https://"))
+
+
+def _is_whole(link: str) -> bool:
+    try:
+        parts = address_parts.of_link(link)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 class AboutForm(Plain):
@@ -71,7 +77,7 @@ class AboutForm(Plain):
     wording = TextAreaField(
         _l("What the people who signed have read and agreed to"),
         [Length(max=LONGEST_WORDING, message=_TOO_LONG)],
-        filters=[lambda value: names.clean_text(value or "")],
+        filters=[lambda value: names.clean_text(value or "", LONGEST_WORDING)],
     )
 
     def offer(self) -> None:
@@ -89,7 +95,7 @@ class AboutForm(Plain):
             raise ValidationError(_("The last day is before the first."))
 
     def validate_as_of(self, field: Any) -> None:
-        if field.data and field.data > clock.now().date():
+        if field.data and field.data > today():
             raise ValidationError(_("This day has not come yet."))
 
     def about(self, kind: Kind) -> About:
@@ -97,7 +103,7 @@ class AboutForm(Plain):
         return About(
             kind=kind,
             source=self.source.data or "",
-            as_of=self._data("as_of") or clock.now().date(),
+            as_of=self._data("as_of") or today(),
             link=self._data("link") or "",
             began_on=self._data("began_on"),
             ended_on=self._data("ended_on"),
@@ -246,5 +252,5 @@ def _mistake(columns: Sequence[Column]) -> str:
 
 
 def today() -> date:
-    """What a date field shows at first."""
-    return clock.now().date()
+    """Where the letter lives: what a date field shows at first, and the last day that has come."""
+    return desk.letter().local(clock.now()).date()

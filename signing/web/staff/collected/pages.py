@@ -1,4 +1,4 @@
-"""What was collected on paper and elsewhere: how many, where from, and each in particular."""
+"""What was collected on paper and elsewhere: how many, where from, and each one by itself."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TooMany(Refusal):
 
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter, table = desk.letter(), tables.read(*SORTS)
     return desk.page(
         "staff/collected/overview.html",
@@ -78,7 +78,7 @@ def _keys() -> dict[str, Callable[[Collection], Any]]:
 
 @bp.get("/<uuid:collection_id>")
 @gate.asks(Act.COLLECT)
-def show_one(slug: str, collection_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # as above
+def show_one(collection_id: UUID) -> ResponseReturnValue:
     return _page(queries.get(desk.letter().id, collection_id))
 
 
@@ -101,7 +101,7 @@ def _page(collection: Collection) -> ResponseReturnValue:
 
 @bp.get("/<uuid:collection_id>/people")
 @gate.asks(Act.SEE_SIGNATURES)
-def show_people(slug: str, collection_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # as above
+def show_people(collection_id: UUID) -> ResponseReturnValue:
     """A page of names, opened; that it was done is written down."""
     letter = desk.letter()
     with transaction():
@@ -139,31 +139,32 @@ def _rows(collection: Collection, table: Table) -> list[Row]:
 
 @bp.post("/<uuid:collection_id>/undo")
 @gate.asks(Act.COLLECT)
-def undo(slug: str, collection_id: UUID) -> ResponseReturnValue:
+def undo(collection_id: UUID) -> ResponseReturnValue:
     """All of it counts no more and is deleted."""
     with transaction():
         collection = queries.get(desk.letter().id, collection_id, to_change=True)
         actions.undo(collection, by=gate.signed().doer.actor)
-    return redirect(url_for("staff.collected.show", slug=slug, done=1), 303)
+    return redirect(url_for("staff.collected.show", done=1), 303)
 
 
 @bp.post("/<uuid:collection_id>/rows/<uuid:row_id>/remove")
 @gate.asks(Act.COLLECT)
-def remove(slug: str, collection_id: UUID, row_id: UUID) -> ResponseReturnValue:
+def remove(collection_id: UUID, row_id: UUID) -> ResponseReturnValue:
     """One person is deleted and counts no more."""
     with transaction():
         collection = queries.get(desk.letter().id, collection_id, to_change=True)
         entering.remove(collection, row_id, by=gate.signed().doer.actor)
-    here: dict[str, Any] = {"slug": slug, "collection_id": collection_id}
     if request.form.get("back") == "enter":
         sheet = request.form.get("sheet", "")
-        return redirect(url_for("staff.collected_entry.show", sheet=sheet, **here), 303)
-    return redirect(url_for("staff.collected.show_one", done=1, **here), 303)
+        return redirect(
+            url_for("staff.collected_entry.show", collection_id=collection_id, sheet=sheet), 303
+        )
+    return redirect(url_for("staff.collected.show_one", collection_id=collection_id, done=1), 303)
 
 
 @bp.post("/find")
 @gate.asks(Act.SEE_SIGNATURES)
-def find(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # as above
+def find() -> ResponseReturnValue:
     """Who signed elsewhere with this address; it stands in no address bar, but that one looked is
     written down.
     """
@@ -191,7 +192,7 @@ def find(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # as above
 
 @bp.post("/export")
 @gate.asks(Act.EXPORT, fresh=True)
-def export(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # as above
+def export() -> ResponseReturnValue:
     """Everybody who counts, as CSV; that it was carried out is written down first."""
     letter = desk.letter()
     with transaction():

@@ -31,7 +31,7 @@ ROWS = 12
 
 @bp.get("")
 @gate.asks(Act.COLLECT)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter = desk.letter()
     named = locales.languages()
     return desk.page(
@@ -45,7 +45,7 @@ def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
 
 @bp.post("/pdf")
 @gate.asks(Act.COLLECT)
-def make(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def make() -> ResponseReturnValue:
     """The sheet as PDF. The sentence on it is kept by version, hence no GET."""
     letter, tag = desk.letter(), request.form.get("language", "")
     if tag not in letters.list_locales(letter.id) or not locales.find(tag):

@@ -28,7 +28,7 @@ MOST_BYTES = 4 * encryption.MOST_BYTES  # a key as a file, or pasted with its si
 
 @bp.get("/new")
 @gate.asks(Act.EXPORT, fresh=True)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     """First what it is for; then what that needs, and nothing else."""
     letter = desk.letter()
     chosen = {"preset": request.args.get("for", ""), "format": Format.CSV}
@@ -57,8 +57,8 @@ def _page(form: ChoiceForm, status: int = 200, **preview: Any) -> ResponseReturn
 
 
 @bp.post("/preview")
-@gate.asks(Act.EXPORT, fresh=True, most_bytes=MOST_BYTES)
-def preview(slug: str) -> ResponseReturnValue:  # noqa: ARG001
+@gate.asks(Act.EXPORT, fresh=True, most_bytes=MOST_BYTES, most_typed=MOST_BYTES)
+def preview() -> ResponseReturnValue:
     """The same form, with how many rows fit and the first of them."""
     letter = desk.letter()
     form = ExportForm(formdata=_sent()).offer(letter)
@@ -90,8 +90,8 @@ def _sent() -> CombinedMultiDict[str, Any]:
 
 
 @bp.post("")
-@gate.asks(Act.EXPORT, fresh=True, most_bytes=MOST_BYTES)
-def ask(slug: str) -> ResponseReturnValue:
+@gate.asks(Act.EXPORT, fresh=True, most_bytes=MOST_BYTES, most_typed=MOST_BYTES)
+def ask() -> ResponseReturnValue:
     letter = desk.letter()
     form = ExportForm(formdata=_sent()).offer(letter)
     if not form.validate():
@@ -106,4 +106,4 @@ def ask(slug: str) -> ResponseReturnValue:
         field = form.key if isinstance(refusal, NobodyElse) else form.preset
         field.errors = [*field.errors, str(refusal)]
         return _page(form, refusal.status, number=number)
-    return redirect(url_for("staff.exports.show", slug=slug, export_id=export.id), 303)
+    return redirect(url_for("staff.exports.show", export_id=export.id), 303)

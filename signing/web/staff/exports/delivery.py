@@ -37,7 +37,7 @@ bp = Blueprint("exports_delivery", __name__, url_prefix="/letters/<slug>/exports
 
 @bp.post("/<uuid:export_id>/delivery")
 @gate.asks(Act.EXPORT, fresh=True)
-def make(slug: str, export_id: UUID) -> ResponseReturnValue:
+def make(export_id: UUID) -> ResponseReturnValue:
     """A worker makes it, in one of the letter's languages; its page says how far it is."""
     letter = desk.letter()
     chosen = locales.choose(
@@ -49,12 +49,12 @@ def make(slug: str, export_id: UUID) -> ResponseReturnValue:
     with transaction():
         made = papers.ask(letter, export_id, chosen, has_names=has_names, by=by)
         paper_id = made.id
-    return redirect(url_for(".show", slug=slug, paper_id=paper_id), 303)
+    return redirect(url_for(".show", paper_id=paper_id), 303)
 
 
 @bp.get("/papers/<uuid:paper_id>")
 @gate.asks(Act.EXPORT)
-def show(slug: str, paper_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show(paper_id: UUID) -> ResponseReturnValue:
     letter = desk.letter()
     try:
         paper = papers.get(letter.id, paper_id)
@@ -71,7 +71,7 @@ def show(slug: str, paper_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # `
 
 @bp.post("/papers/<uuid:paper_id>/fetch")
 @gate.asks(Act.EXPORT, fresh=True)
-def fetch(slug: str, paper_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def fetch(paper_id: UUID) -> ResponseReturnValue:
     """The PDF; that it leaves is written down first."""
     letter = desk.letter()
     try:

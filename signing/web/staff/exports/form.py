@@ -126,6 +126,7 @@ class ChoiceForm(Plain):
             entry=Entry(self.entry.data) if self.entry.data else None,
             first_day=self.first_day.data,
             last_day=self.last_day.data,
+            zone=self.letter.time_zone,
         )
         return Choice(
             wanted,

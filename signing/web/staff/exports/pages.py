@@ -58,6 +58,8 @@ class Line:
             told["partner_id"] = self.partners.get(wanted.partner_id, "–")
         if wanted.entry:
             told["entry"] = str(signatures_words.ENTRIES[wanted.entry])
+        if wanted.first_day or wanted.last_day:
+            told["zone"] = wanted.zone
         return told
 
     @classmethod
@@ -74,7 +76,7 @@ class Line:
 
 @bp.get("")
 @gate.asks(Act.EXPORT)
-def show_all(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_all() -> ResponseReturnValue:
     letter, table = desk.letter(), tables.read("-asked", "-rows", size=A_PAGE)
     chosen = request.args.get("state", "")
     state = State(chosen) if chosen in set(State) else None
@@ -102,7 +104,7 @@ def _names() -> dict[str, str]:
 
 @bp.get("/<uuid:export_id>")
 @gate.asks(Act.EXPORT)
-def show(slug: str, export_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def show(export_id: UUID) -> ResponseReturnValue:
     letter = desk.letter()
     export = queries.get(letter.id, export_id)
     line = Line.of(export, partners.list_names(letter.id))
@@ -149,12 +151,12 @@ def _count_gone(export: Export) -> int | None:
 
 @bp.post("/<uuid:export_id>/approve")
 @gate.asks(Act.EXPORT, fresh=True)
-def approve(slug: str, export_id: UUID) -> ResponseReturnValue:
+def approve(export_id: UUID) -> ResponseReturnValue:
     letter = desk.letter()
     number = _count(letter, export_id)
     with transaction():
         actions.approve(letter, export_id, by=gate.signed().doer, number=number)
-    return _done(slug, export_id)
+    return _done(export_id)
 
 
 def _count(letter: Letter, export_id: UUID) -> int:
@@ -162,30 +164,30 @@ def _count(letter: Letter, export_id: UUID) -> int:
     return queries.count(Choice.read_json(queries.get(letter.id, export_id).choice))
 
 
-def _done(slug: str, export_id: UUID) -> ResponseReturnValue:
-    return redirect(url_for("staff.exports.show", slug=slug, export_id=export_id, done="1"), 303)
+def _done(export_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for("staff.exports.show", export_id=export_id, done="1"), 303)
 
 
 @bp.post("/<uuid:export_id>/refuse")
 @gate.asks(Act.EXPORT, fresh=True)
-def refuse(slug: str, export_id: UUID) -> ResponseReturnValue:
+def refuse(export_id: UUID) -> ResponseReturnValue:
     with transaction():
         actions.refuse(desk.letter(), export_id, by=gate.signed().doer)
-    return _done(slug, export_id)
+    return _done(export_id)
 
 
 @bp.post("/<uuid:export_id>/drop")
 @gate.asks(Act.EXPORT, fresh=True)
-def drop(slug: str, export_id: UUID) -> ResponseReturnValue:
+def drop(export_id: UUID) -> ResponseReturnValue:
     """Let it go: nothing is made any more, no file is kept."""
     with transaction():
         actions.drop(desk.letter(), export_id, by=gate.signed().doer)
-    return _done(slug, export_id)
+    return _done(export_id)
 
 
 @bp.post("/<uuid:export_id>/fetch")
 @gate.asks(Act.EXPORT, fresh=True)
-def fetch(slug: str, export_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def fetch(export_id: UUID) -> ResponseReturnValue:
     """The file; that it leaves is written down before its first byte does."""
     letter = desk.letter()
     export = queries.get(letter.id, export_id)
@@ -213,7 +215,7 @@ def _is_readable(export: Export) -> bool:
 
 
 def _file_name(letter: Letter, begun: Begun) -> str:
-    choice, at = begun.choice, begun.at.date().isoformat()
+    choice, at = begun.choice, letter.local(begun.at).date().isoformat()
     name = f"{letter.slug}-{choice.preset.value}-{at}.{choice.format.value}"
     return f"{name}.{begun.key.ending}" if begun.key else name
 
@@ -248,7 +250,7 @@ def _from_file(letter: Letter, begun: Begun) -> Iterator[bytes]:
 
 @bp.post("/<uuid:export_id>/gone")
 @gate.asks(Act.EXPORT, fresh=True)
-def list_gone(slug: str, export_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def list_gone(export_id: UUID) -> ResponseReturnValue:
     """The references of those whom the receiver has to delete."""
     letter = desk.letter()
     export = queries.get(letter.id, export_id)

@@ -64,6 +64,7 @@ FILTERS = {
     "entry": _l("Where they signed"),
     "first_day": _l("From day"),
     "last_day": _l("To day"),
+    "zone": _l("Time zone"),  # in which these days are meant
 }
 GONE = {
     gone.SIGNATURE: _l("the whole row"),

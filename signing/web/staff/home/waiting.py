@@ -1,4 +1,4 @@
-"""How much waits for a person in each of many letters, by one statement a matter."""
+"""How much waits for a person in each of many letters: one statement for each kind of matter."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ bp = Blueprint("news_editor", __name__, url_prefix="/letters/<slug>/news/<uuid:p
 
 @bp.get("")
 @gate.asks(Act.TRANSLATE)
-def show(slug: str, post_id: UUID, into: str) -> ResponseReturnValue:  # noqa: ARG001
+def show(post_id: UUID, into: str) -> ResponseReturnValue:
     post, texts = _find(post_id, into)
     text = texts.get(into)
     shown = {"title": text.title, "body": text.body, "revision": text.revision} if text else {}
@@ -64,7 +64,7 @@ def _page(
 
 @bp.post("")
 @gate.asks(Act.TRANSLATE, most_bytes=MOST_BYTES)
-def save(slug: str, post_id: UUID, into: str) -> ResponseReturnValue:
+def save(post_id: UUID, into: str) -> ResponseReturnValue:
     """Nothing typed is lost, also where somebody else has saved meanwhile."""
     post, texts = _find(post_id, into)
     form = TextForm(formdata=request.form)
@@ -83,7 +83,7 @@ def save(slug: str, post_id: UUID, into: str) -> ResponseReturnValue:
             )
     except ChangedMeanwhile as refusal:
         return _beside(post_id, into, form, refusal)
-    return redirect(url_for("staff.news.show_post", slug=slug, post_id=post_id, done=1), 303)
+    return redirect(url_for("staff.news.show_post", post_id=post_id, done=1), 303)
 
 
 def _beside(
@@ -99,12 +99,12 @@ def _beside(
 
 @bp.post("/look")
 @gate.asks(Act.TRANSLATE, most_bytes=MOST_BYTES)
-def look(slug: str, post_id: UUID, into: str) -> ResponseReturnValue:  # noqa: ARG001
+def look(post_id: UUID, into: str) -> ResponseReturnValue:
     """What was typed, as people will read it; nothing is kept. For a script only that part."""
     post, texts = _find(post_id, into)
     form = TextForm(formdata=request.form)
     is_valid = form.validate()
-    looked = markdown.render(form.words.body) if is_valid else ""
+    looked = markdown.look(form.words.body) if is_valid else ""
     if request.form.get("part"):
         language = locales.languages()[into]
         part = {"looked": looked, "form": form, "text_language": language}

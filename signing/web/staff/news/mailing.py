@@ -49,7 +49,7 @@ class Line:
 
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
-def show(slug: str, broadcast_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def show(broadcast_id: UUID) -> ResponseReturnValue:
     letter = desk.letter()
     broadcast = queries.get_broadcast(letter.id, broadcast_id)
     news = find_news(broadcast)
@@ -95,7 +95,7 @@ def _all_languages(broadcast: Broadcast, news: Announcement) -> list[Language]:
 
 @bp.get("/send")
 @gate.asks(Act.EDIT_LETTER, fresh=True)
-def show_send(slug: str, broadcast_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def show_send(broadcast_id: UUID) -> ResponseReturnValue:
     broadcast = queries.get_broadcast(desk.letter().id, broadcast_id)
     return _send_page(broadcast, SendForm(formdata=None))
 
@@ -126,7 +126,7 @@ def _asked(form: SendForm, letter: Letter) -> SendForm:
 
 @bp.post("/send")
 @gate.asks(Act.EDIT_LETTER, fresh=True)
-def send(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
+def send(broadcast_id: UUID) -> ResponseReturnValue:
     """It begins at once or at its time; pressing twice is pressing once."""
     letter = desk.letter()
     broadcast = queries.get_broadcast(letter.id, broadcast_id)
@@ -147,52 +147,50 @@ def send(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
     except broadcasts.WrongTime as refusal:
         form.due_at.errors = [str(refusal)]
         return _send_page(queries.get_broadcast(letter.id, broadcast_id), form, refusal.status)
-    return _done(slug, broadcast_id)
+    return _done(broadcast_id)
 
 
 @bp.post("/pause")
 @gate.asks(Act.EDIT_LETTER)
-def pause(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
+def pause(broadcast_id: UUID) -> ResponseReturnValue:
     letter = desk.letter()
     with transaction():
         broadcasts.pause(letter.id, broadcast_id, by=gate.signed().doer.actor)
-    return _done(slug, broadcast_id)
+    return _done(broadcast_id)
 
 
 @bp.post("/resume")
 @gate.asks(Act.EDIT_LETTER)
-def resume(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
+def resume(broadcast_id: UUID) -> ResponseReturnValue:
     letter = desk.letter()
     with transaction():
         broadcasts.resume(letter.id, broadcast_id, by=gate.signed().doer.actor)
-    return _done(slug, broadcast_id)
+    return _done(broadcast_id)
 
 
 @bp.post("/stop")
 @gate.asks(Act.EDIT_LETTER)
-def stop(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
+def stop(broadcast_id: UUID) -> ResponseReturnValue:
     letter = desk.letter()
     with transaction():
         broadcasts.stop(letter.id, broadcast_id, by=gate.signed().doer.actor)
-    return _done(slug, broadcast_id)
+    return _done(broadcast_id)
 
 
 @bp.post("/discard")
 @gate.asks(Act.EDIT_LETTER)
-def discard(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
+def discard(broadcast_id: UUID) -> ResponseReturnValue:
     """What was only prepared is gone; the post stays."""
     letter = desk.letter()
     broadcast = queries.get_broadcast(letter.id, broadcast_id)
     with transaction():
         broadcasts.discard(letter.id, broadcast_id)
-    return redirect(
-        url_for("staff.news.show_post", slug=slug, post_id=broadcast.post_id, done=1), 303
-    )
+    return redirect(url_for("staff.news.show_post", post_id=broadcast.post_id, done=1), 303)
 
 
 @bp.post("/test")
 @gate.asks(Act.EDIT_LETTER)
-def try_out(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
+def try_out(broadcast_id: UUID) -> ResponseReturnValue:
     """To the member's own address, whatever the form says."""
     broadcast = queries.get_broadcast(desk.letter().id, broadcast_id)
     chosen = request.form.get("locale", "")
@@ -200,8 +198,8 @@ def try_out(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
         raise NotFound
     with transaction():
         broadcasts.put_test(broadcast, member_id=gate.signed().id, locale=chosen)
-    return redirect(url_for(".show", slug=slug, broadcast_id=broadcast_id, tested=1), 303)
+    return redirect(url_for(".show", broadcast_id=broadcast_id, tested=1), 303)
 
 
-def _done(slug: str, broadcast_id: UUID) -> ResponseReturnValue:
-    return redirect(url_for(".show", slug=slug, broadcast_id=broadcast_id, done=1), 303)
+def _done(broadcast_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for(".show", broadcast_id=broadcast_id, done=1), 303)

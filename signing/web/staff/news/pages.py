@@ -40,7 +40,7 @@ STATE_NAMES = {
 
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter = desk.letter()
     posts = tables.read("-made", "-published", size=A_PAGE)
     sent = tables.read("-made", "-begun", "audience", name="mailings_", size=A_PAGE)
@@ -72,13 +72,13 @@ def name_of(post: NewsPost, texts: list[NewsText]) -> str:
 
 @bp.get("/write")
 @gate.asks(Act.EDIT_LETTER)
-def show_new(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_new() -> ResponseReturnValue:
     return _new_page(TextForm(formdata=None))
 
 
 @bp.post("/write")
 @gate.asks(Act.EDIT_LETTER, most_bytes=MOST_BYTES)
-def write(slug: str) -> ResponseReturnValue:
+def write() -> ResponseReturnValue:
     """A draft in the letter's own language, which nobody outside sees."""
     form = TextForm(formdata=request.form)
     if not form.validate():
@@ -86,7 +86,7 @@ def write(slug: str) -> ResponseReturnValue:
     letter = desk.letter()
     with transaction():
         post = posts.write(letter, form.words, by=gate.signed().doer.actor)
-    return redirect(url_for(".show_post", slug=slug, post_id=post.id, done=1), 303)
+    return redirect(url_for(".show_post", post_id=post.id, done=1), 303)
 
 
 def _new_page(form: TextForm, status: int = 200) -> ResponseReturnValue:
@@ -97,7 +97,7 @@ def _new_page(form: TextForm, status: int = 200) -> ResponseReturnValue:
 
 @bp.get("/<uuid:post_id>")
 @gate.asks(Act.SEE_LETTER)
-def show_post(slug: str, post_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def show_post(post_id: UUID) -> ResponseReturnValue:
     letter = desk.letter()
     post = posts.get(letter.id, post_id)
     return _post_page(post, MailingForm.blank(broadcasts.list_audiences(letter)))
@@ -143,37 +143,37 @@ def _rows(post: NewsPost, texts: dict[str, NewsText]) -> list[dict[str, Any]]:
 
 @bp.post("/<uuid:post_id>/publish")
 @gate.asks(Act.EDIT_LETTER)
-def publish(slug: str, post_id: UUID) -> ResponseReturnValue:
+def publish(post_id: UUID) -> ResponseReturnValue:
     """Everybody can read it, in every language that is written."""
     post = posts.get(desk.letter().id, post_id)
     with transaction():
         posts.publish(post, by=gate.signed().doer.actor)
-    return redirect(url_for(".show_post", slug=slug, post_id=post_id, done=1), 303)
+    return redirect(url_for(".show_post", post_id=post_id, done=1), 303)
 
 
 @bp.post("/<uuid:post_id>/withdraw")
 @gate.asks(Act.EDIT_LETTER)
-def withdraw(slug: str, post_id: UUID) -> ResponseReturnValue:
+def withdraw(post_id: UUID) -> ResponseReturnValue:
     """Nobody outside sees it any more; its texts stay."""
     post = posts.get(desk.letter().id, post_id)
     with transaction():
         posts.withdraw(post, by=gate.signed().doer.actor)
-    return redirect(url_for(".show_post", slug=slug, post_id=post_id, done=1), 303)
+    return redirect(url_for(".show_post", post_id=post_id, done=1), 303)
 
 
 @bp.post("/<uuid:post_id>/remove")
 @gate.asks(Act.EDIT_LETTER)
-def remove(slug: str, post_id: UUID) -> ResponseReturnValue:
+def remove(post_id: UUID) -> ResponseReturnValue:
     """It is gone with its texts; twice is once."""
     post = posts.get(desk.letter().id, post_id)
     with transaction():
         posts.remove(post, by=gate.signed().doer.actor)
-    return redirect(url_for(".show", slug=slug, done=1), 303)
+    return redirect(url_for(".show", done=1), 303)
 
 
 @bp.post("/<uuid:post_id>/mail")
 @gate.asks(Act.EDIT_LETTER)
-def prepare(slug: str, post_id: UUID) -> ResponseReturnValue:
+def prepare(post_id: UUID) -> ResponseReturnValue:
     """Count who would get it, and go to where it can be looked at, tried and sent."""
     letter = desk.letter()
     post = posts.get(letter.id, post_id)
@@ -184,4 +184,4 @@ def prepare(slug: str, post_id: UUID) -> ResponseReturnValue:
         made: Broadcast = broadcasts.prepare(
             post, Audience(form.audience.data), int(form.pace.data)
         )
-    return redirect(url_for("staff.news_mailing.show", slug=slug, broadcast_id=made.id), 303)
+    return redirect(url_for("staff.news_mailing.show", broadcast_id=made.id), 303)

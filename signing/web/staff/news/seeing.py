@@ -26,13 +26,13 @@ bp = Blueprint(
 
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
-def show_html(slug: str, broadcast_id: UUID, into: str) -> ResponseReturnValue:  # noqa: ARG001
+def show_html(broadcast_id: UUID, into: str) -> ResponseReturnValue:
     return mail_html.page(_render("html", broadcast_id, into))
 
 
 @bp.get("/text")
 @gate.asks(Act.SEE_LETTER)
-def show_text(slug: str, broadcast_id: UUID, into: str) -> ResponseReturnValue:  # noqa: ARG001
+def show_text(broadcast_id: UUID, into: str) -> ResponseReturnValue:
     text = _render("txt", broadcast_id, into)
     return Response(text, content_type="text/plain; charset=utf-8")
 

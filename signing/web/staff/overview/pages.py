@@ -28,7 +28,7 @@ A_WEEK = timedelta(days=7)
 
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter, now = desk.letter(), clock.now()
     total = counts.total(letter.id).n
     wanted = Range.read(request.args.get("range", ""))
@@ -60,7 +60,7 @@ def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
 
 @bp.get("/by/<dimension>")
 @gate.asks(Act.SEE_LETTER)
-def by(slug: str, dimension: str) -> ResponseReturnValue:  # noqa: ARG001
+def by(dimension: str) -> ResponseReturnValue:
     """All values of one dimension."""
     if dimension not in overview_tables.HEADINGS:
         raise NotFound

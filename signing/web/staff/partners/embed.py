@@ -42,7 +42,7 @@ STYLE = "text/css; charset=utf-8"
 
 @bp.get("/<into>")
 @gate.asks(Act.MANAGE_PARTNERS)
-def show(slug: str, partner_id: UUID, into: str) -> ResponseReturnValue:  # noqa: ARG001
+def show(partner_id: UUID, into: str) -> ResponseReturnValue:
     """In one language of the letter, with the form as it will look on the partner's page."""
     letter = desk.letter()
     partner, language = _found(letter, partner_id, into)
@@ -68,7 +68,7 @@ def show(slug: str, partner_id: UUID, into: str) -> ResponseReturnValue:  # noqa
 
 @bp.get("/<into>/theme.css")
 @gate.asks(Act.MANAGE_PARTNERS)
-def style(slug: str, partner_id: UUID, into: str) -> ResponseReturnValue:  # noqa: ARG001
+def style(partner_id: UUID, into: str) -> ResponseReturnValue:
     """What the partner's page would say of colour and font: ours takes no style but from here."""
     _found(desk.letter(), partner_id, into)
     return headers.personal(Response(Theme.read(request.args).css, content_type=STYLE))

@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from signing.core.db import transaction
 from signing.core.refusals import NotFound
 from signing.partners import hooks
-from signing.partners.models import Partner
-from signing.partners.programs import HookState, Webhook
+from signing.partners.models import HookState, Partner, Webhook
 from signing.staff_accounts.roles import Act
 from signing.web.staff import gate
 from signing.web.staff.partners.programs import found, page
@@ -25,7 +24,7 @@ bp = Blueprint(
 
 @bp.post("")
 @gate.asks(Act.MANAGE_PROGRAMS, fresh=True)
-def add(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def add(partner_id: UUID) -> ResponseReturnValue:
     """Its secret is on the page that answers, and never again."""
     form = HookForm(formdata=request.form)
     letter, partner = found(partner_id)
@@ -44,7 +43,7 @@ def add(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
 
 @bp.post("/<uuid:hook_id>/secret")
 @gate.asks(Act.MANAGE_PROGRAMS, fresh=True)
-def renew(slug: str, partner_id: UUID, hook_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def renew(partner_id: UUID, hook_id: UUID) -> ResponseReturnValue:
     """A new secret; the one before stays good for a week."""
     letter, partner = found(partner_id)
     with transaction():
@@ -62,34 +61,34 @@ def _hook(partner: Partner, hook_id: UUID) -> Webhook:
 
 @bp.post("/<uuid:hook_id>/switch/<any(on, off):state>")
 @gate.asks(Act.MANAGE_PROGRAMS)
-def switch(slug: str, partner_id: UUID, hook_id: UUID, state: str) -> ResponseReturnValue:
+def switch(partner_id: UUID, hook_id: UUID, state: str) -> ResponseReturnValue:
     """Off: what is owed waits until it is on again."""
     _letter, partner = found(partner_id)
     with transaction():
         hooks.switch(_hook(partner, hook_id), HookState(state), by=gate.signed().doer.actor)
-    return _back(slug, partner_id)
+    return _back(partner_id)
 
 
 @bp.post("/<uuid:hook_id>/replay")
 @gate.asks(Act.MANAGE_PROGRAMS)
-def replay(slug: str, partner_id: UUID, hook_id: UUID) -> ResponseReturnValue:
+def replay(partner_id: UUID, hook_id: UUID) -> ResponseReturnValue:
     """What was given up is tried anew."""
     _letter, partner = found(partner_id)
     with transaction():
         hooks.replay(_hook(partner, hook_id), by=gate.signed().doer.actor)
-    return _back(slug, partner_id)
+    return _back(partner_id)
 
 
 @bp.post("/<uuid:hook_id>/remove")
 @gate.asks(Act.MANAGE_PROGRAMS)
-def remove(slug: str, partner_id: UUID, hook_id: UUID) -> ResponseReturnValue:
+def remove(partner_id: UUID, hook_id: UUID) -> ResponseReturnValue:
     """It is called no more."""
     _letter, partner = found(partner_id)
     with transaction():
         hooks.remove(_hook(partner, hook_id), by=gate.signed().doer.actor)
-    return _back(slug, partner_id)
+    return _back(partner_id)
 
 
-def _back(slug: str, partner_id: UUID) -> ResponseReturnValue:
-    here = url_for("staff.partners_programs.show", slug=slug, partner_id=partner_id, done="1")
+def _back(partner_id: UUID) -> ResponseReturnValue:
+    here = url_for("staff.partners_programs.show", partner_id=partner_id, done="1")
     return redirect(here, 303)

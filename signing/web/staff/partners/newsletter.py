@@ -25,11 +25,11 @@ bp = Blueprint(
 
 @bp.post("")
 @gate.asks(Act.MANAGE_PROGRAMS)
-def save(slug: str, partner_id: UUID) -> ResponseReturnValue:
+def save(partner_id: UUID) -> ResponseReturnValue:
     """These sentences are asked from now on."""
     letter, partner = found(partner_id)
     texts = {
-        tag: clean_line(request.form.get(f"text-{tag}", ""))
+        tag: clean_line(request.form.get(f"text-{tag}", ""), newsletters.CHARACTERS)
         for tag in letters.list_locales(letter.id)
     }
     if any(len(text) > newsletters.CHARACTERS for text in texts.values()):
@@ -42,12 +42,12 @@ def save(slug: str, partner_id: UUID) -> ResponseReturnValue:
     except newsletters.TooManyReceivers:
         error = _("As many partners ask already as this letter allows. Allow more of them first.")
         return page(*found(partner_id), 409, texts=texts, text_error=error)
-    return _back(slug, partner_id)
+    return _back(partner_id)
 
 
 @bp.post("/limit")
 @gate.asks(Act.MANAGE_PROGRAMS)
-def limit(slug: str, partner_id: UUID) -> ResponseReturnValue:
+def limit(partner_id: UUID) -> ResponseReturnValue:
     """So many partners of this letter may ask; with none, no form asks any more."""
     letter, partner = found(partner_id)
     most = request.form.get("most", type=int)
@@ -56,9 +56,9 @@ def limit(slug: str, partner_id: UUID) -> ResponseReturnValue:
     with transaction():
         held = letters.get_to_change(letter.id)
         newsletters.limit(held, most, by=gate.signed().doer.actor)
-    return _back(slug, partner_id)
+    return _back(partner_id)
 
 
-def _back(slug: str, partner_id: UUID) -> ResponseReturnValue:
-    here = url_for("staff.partners_programs.show", slug=slug, partner_id=partner_id, done="1")
+def _back(partner_id: UUID) -> ResponseReturnValue:
+    here = url_for("staff.partners_programs.show", partner_id=partner_id, done="1")
     return redirect(here, 303)

@@ -49,7 +49,7 @@ class Day:
 
 @bp.get("")
 @gate.asks(Act.MANAGE_PARTNERS)
-def show(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show(partner_id: UUID) -> ResponseReturnValue:
     letter, partner = _found(partner_id)
     return _page(letter, partner, _facts_form(partner), _contact_form(partner))
 
@@ -139,7 +139,7 @@ def _links(letter: Letter, partner: Partner) -> list[tuple[locales.Language, str
 
 @bp.post("")
 @gate.asks(Act.MANAGE_PARTNERS)
-def edit(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def edit(partner_id: UUID) -> ResponseReturnValue:
     """These facts hold afterwards."""
     letter, partner = _found(partner_id)
     form: Form = SourceForm(formdata=request.form)
@@ -156,7 +156,7 @@ def edit(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
 
 @bp.post("/contact")
 @gate.asks(Act.MANAGE_PARTNERS, fresh=True)
-def set_contact(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def set_contact(partner_id: UUID) -> ResponseReturnValue:
     """The partner's mails go there from now on."""
     letter, partner = _found(partner_id)
     if not partner.is_partner:
@@ -172,7 +172,7 @@ def set_contact(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: AR
 
 @bp.post("/link")
 @gate.asks(Act.MANAGE_PARTNERS, fresh=True)
-def renew_link(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def renew_link(partner_id: UUID) -> ResponseReturnValue:
     """A fresh link by mail; every older one is void."""
     try:
         with transaction():
@@ -187,7 +187,7 @@ def renew_link(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG
 
 @bp.post("/logo")
 @gate.asks(Act.MANAGE_PARTNERS, most_bytes=logos.MOST_BYTES + AROUND_BYTES)
-def set_logo(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def set_logo(partner_id: UUID) -> ResponseReturnValue:
     letter, partner = _found(partner_id)
     uploaded = request.files.get("logo")
     try:
@@ -203,7 +203,7 @@ def set_logo(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG00
 
 @bp.post("/logo/remove")
 @gate.asks(Act.MANAGE_PARTNERS)
-def remove_logo(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def remove_logo(partner_id: UUID) -> ResponseReturnValue:
     letter, partner = _found(partner_id)
     with transaction():
         actions.remove_logo(partner, by=gate.signed().doer.actor)
@@ -212,7 +212,7 @@ def remove_logo(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: AR
 
 @bp.get("/logo.png")
 @gate.asks(Act.MANAGE_PARTNERS)
-def show_logo(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def show_logo(partner_id: UUID) -> ResponseReturnValue:
     letter, partner = _found(partner_id)
     logo = queries.find_logo(letter.id, partner.id)
     if logo is None:
@@ -222,14 +222,14 @@ def show_logo(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG0
 
 @bp.get("/qr.svg")
 @gate.asks(Act.MANAGE_PARTNERS)
-def show_qr(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def show_qr(partner_id: UUID) -> ResponseReturnValue:
     """For print: of any size."""
     return _qr(partner_id, "svg", "image/svg+xml", scale=8)
 
 
 @bp.get("/qr.png")
 @gate.asks(Act.MANAGE_PARTNERS)
-def show_qr_picture(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def show_qr_picture(partner_id: UUID) -> ResponseReturnValue:
     """For programs that know no SVG."""
     return _qr(partner_id, "png", "image/png", scale=16)
 

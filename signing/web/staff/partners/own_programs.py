@@ -24,7 +24,7 @@ bp = Blueprint("programs", __name__, url_prefix="/letters/<slug>/programs")
 
 @bp.get("")
 @gate.asks(Act.MANAGE_TOKENS)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     return _page(TokenForm(formdata=None).offer(OWN_SCOPES))
 
 
@@ -44,7 +44,7 @@ def _page(form: TokenForm, status: int = 200, *, secret: str = "") -> ResponseRe
 
 @bp.post("")
 @gate.asks(Act.MANAGE_TOKENS, fresh=True)
-def make(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # as above
+def make() -> ResponseReturnValue:
     """The token is on the page that answers, and never again."""
     form = TokenForm(formdata=request.form).offer(OWN_SCOPES)
     if not form.validate():
@@ -64,8 +64,8 @@ def make(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # as above
 
 @bp.post("/<uuid:token_id>/revoke")
 @gate.asks(Act.MANAGE_TOKENS)
-def revoke(slug: str, token_id: UUID) -> ResponseReturnValue:
+def revoke(token_id: UUID) -> ResponseReturnValue:
     """It opens nothing from now on."""
     with transaction():
         tokens.revoke_for_letter(desk.letter().id, token_id, by=gate.signed().doer.actor)
-    return redirect(url_for(".show", slug=slug, done=1), 303)
+    return redirect(url_for(".show", done=1), 303)

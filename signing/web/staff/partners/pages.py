@@ -61,7 +61,7 @@ KEYS: dict[str, Callable[[Row], Any]] = {
 
 @bp.get("")
 @gate.asks(Act.MANAGE_PARTNERS)
-def show_all(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_all() -> ResponseReturnValue:
     rows = _rows(desk.letter())
     partners = [one for one in rows if one.partner.is_partner]
     sources = [one for one in rows if not one.partner.is_partner]
@@ -102,14 +102,14 @@ def _rows(letter: Letter) -> list[Row]:
 
 @bp.get("/invite")
 @gate.asks(Act.MANAGE_PARTNERS, fresh=True)
-def show_invite(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_invite() -> ResponseReturnValue:
     form = InviteForm(formdata=None, data={"locale": spoken().tag}).offer()
     return desk.page("staff/partners/invite.html", form=form)
 
 
 @bp.post("/invite")
 @gate.asks(Act.MANAGE_PARTNERS, fresh=True)
-def invite(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def invite() -> ResponseReturnValue:
     """The contact is mailed the arrangement."""
     form, letter = InviteForm(formdata=request.form).offer(), desk.letter()
     if form.validate():
@@ -131,13 +131,13 @@ def invite(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
 
 @bp.get("/code")
 @gate.asks(Act.MANAGE_PARTNERS)
-def show_code(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_code() -> ResponseReturnValue:
     return desk.page("staff/partners/code.html", form=SourceForm(formdata=None))
 
 
 @bp.post("/code")
 @gate.asks(Act.MANAGE_PARTNERS)
-def make_code(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def make_code() -> ResponseReturnValue:
     """A source of the campaign's own counts from now on."""
     form, letter = SourceForm(formdata=request.form), desk.letter()
     if form.validate():
@@ -157,7 +157,7 @@ def make_code(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads
 
 @bp.post("/<uuid:partner_id>/suspend")
 @gate.asks(Act.MANAGE_PARTNERS)
-def suspend(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def suspend(partner_id: UUID) -> ResponseReturnValue:
     """Nothing is credited from now on."""
     letter = desk.letter()
     with transaction():
@@ -168,7 +168,7 @@ def suspend(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
 
 @bp.post("/<uuid:partner_id>/resume")
 @gate.asks(Act.MANAGE_PARTNERS)
-def resume(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def resume(partner_id: UUID) -> ResponseReturnValue:
     letter = desk.letter()
     with transaction():
         partner = queries.get(letter.id, partner_id, to_change=True)

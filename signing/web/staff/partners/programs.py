@@ -43,7 +43,7 @@ class TooMany(Refusal):
 
 @bp.get("")
 @gate.asks(Act.MANAGE_PROGRAMS)
-def show(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show(partner_id: UUID) -> ResponseReturnValue:
     return page(*found(partner_id))
 
 
@@ -81,7 +81,7 @@ def page(letter: Letter, partner: Partner, status: int = 200, **more: Any) -> Re
 
 @bp.post("/list")
 @gate.asks(Act.MANAGE_PROGRAMS, fresh=True)
-def export(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def export(partner_id: UUID) -> ResponseReturnValue:
     """People whose consent to this partner stands, as CSV; written down before the first row."""
     letter, partner = found(partner_id)
     by = gate.signed().doer.actor

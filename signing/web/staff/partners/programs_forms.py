@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length
 
 from signing.partners import origins, tokens
-from signing.partners.programs import Scope
+from signing.partners.models import Scope
 from signing.signatures.names import clean_line
 from signing.web.staff.forms import Plain
 

@@ -22,7 +22,7 @@ bp = Blueprint(
 
 @bp.post("")
 @gate.asks(Act.MANAGE_PROGRAMS, fresh=True)
-def make(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def make(partner_id: UUID) -> ResponseReturnValue:
     """The token is on the page that answers, and never again."""
     form = TokenForm(formdata=request.form).offer()
     letter, partner = found(partner_id)
@@ -41,10 +41,10 @@ def make(slug: str, partner_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
 
 @bp.post("/<uuid:token_id>/revoke")
 @gate.asks(Act.MANAGE_PROGRAMS)
-def revoke(slug: str, partner_id: UUID, token_id: UUID) -> ResponseReturnValue:
+def revoke(partner_id: UUID, token_id: UUID) -> ResponseReturnValue:
     """It opens nothing from now on."""
     _letter, partner = found(partner_id)
     with transaction():
         tokens.revoke(partner, token_id, by=gate.signed().doer.actor)
-    here = url_for("staff.partners_programs.show", slug=slug, partner_id=partner_id, done="1")
+    here = url_for("staff.partners_programs.show", partner_id=partner_id, done="1")
     return redirect(here, 303)

@@ -19,13 +19,13 @@ bp = Blueprint("settings_address", __name__, url_prefix="/letters/<slug>/setting
 
 @bp.get("")
 @gate.asks(Act.EDIT_LETTER)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     return _page(AddressForm(formdata=None, data={"slug": desk.letter().slug}))
 
 
 @bp.post("")
 @gate.asks(Act.EDIT_LETTER)
-def rename(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def rename() -> ResponseReturnValue:
     form = AddressForm(formdata=request.form)
     letter = desk.letter()
     if not form.validate():

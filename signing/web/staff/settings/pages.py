@@ -61,7 +61,7 @@ class Line:
 
 @bp.get("")
 @gate.asks(Act.EDIT_LETTER)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter = desk.letter()
     return desk.page(
         "staff/settings/overview.html",
@@ -74,7 +74,7 @@ def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
 
 @bp.get("/<group>")
 @gate.asks(Act.EDIT_LETTER)
-def show_group(slug: str, group: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_group(group: str) -> ResponseReturnValue:
     letter = desk.letter()
     kind = _kind(group)
     form = kind(formdata=None, data=kind.shown(letter) | {"seen": kind.mark(letter)})
@@ -83,7 +83,7 @@ def show_group(slug: str, group: str) -> ResponseReturnValue:  # noqa: ARG001  #
 
 @bp.post("/<group>")
 @gate.asks(Act.EDIT_LETTER)
-def save(slug: str, group: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def save(group: str) -> ResponseReturnValue:
     letter = desk.letter()
     kind = _kind(group)
     is_signed = signatures.has_confirmed(letter.id)

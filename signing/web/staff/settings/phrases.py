@@ -23,7 +23,7 @@ bp = Blueprint("phrases", __name__, url_prefix="/letters/<slug>/small-texts")
 
 @bp.get("")
 @gate.asks(Act.TRANSLATE)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter = desk.letter()
     held = gate.signed().known.held
     mine = [
@@ -55,7 +55,7 @@ def _writable(letter: Letter, text: Translation) -> frozenset[str]:
 
 @bp.get("/<into>")
 @gate.asks(Act.TRANSLATE)
-def show_language(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_language(into: str) -> ResponseReturnValue:
     letter = desk.letter()
     text = _text(letter, into)
     return _page(letter, text, PhrasesForm(formdata=None, obj=text))
@@ -86,14 +86,14 @@ def _page(
         language_of_text=named.get(text.locale),
         original=original if original and original.locale != text.locale else None,
         language_of_original=named[letter.default_locale],
-        thanks=markdown.render(form.thanks.data or ""),
-        note=markdown.render(form.delivery_note.data or ""),
+        thanks=markdown.look(form.thanks.data or ""),
+        note=markdown.look(form.delivery_note.data or ""),
     )
 
 
 @bp.post("/<into>")
 @gate.asks(Act.TRANSLATE)
-def save(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def save(into: str) -> ResponseReturnValue:
     letter = desk.letter()
     text = _text(letter, into)
     form = PhrasesForm(formdata=request.form)

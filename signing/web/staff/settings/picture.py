@@ -23,13 +23,13 @@ AROUND_BYTES = 64 * 1024  # the rest of the form
 
 @bp.get("")
 @gate.asks(Act.EDIT_LETTER)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     return _page()
 
 
 @bp.post("")
 @gate.asks(Act.EDIT_LETTER, most_bytes=pictures.MOST_BYTES + AROUND_BYTES)
-def put(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def put() -> ResponseReturnValue:
     """Decoded before the transaction: that takes a moment, and nobody is to wait for it."""
     letter = desk.letter()
     sent = request.files.get("file")
@@ -45,7 +45,7 @@ def put(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
 
 @bp.post("/focus")
 @gate.asks(Act.EDIT_LETTER)
-def aim(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def aim() -> ResponseReturnValue:
     letter = desk.letter()
     if Picture.of(letter) is None:  # it was taken out meanwhile
         raise NotFound
@@ -65,7 +65,7 @@ def _percent(text: str) -> int | None:
 
 @bp.post("/remove")
 @gate.asks(Act.EDIT_LETTER)
-def remove(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def remove() -> ResponseReturnValue:
     letter = desk.letter()
     with transaction():
         pictures.remove(letters.get_to_change(letter.id), by=gate.signed().doer.actor)

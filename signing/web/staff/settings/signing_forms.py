@@ -20,7 +20,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from signing.core import clock, locales
 from signing.letters import moments
-from signing.letters.models import Field, Letter, Work
+from signing.letters.models import Field, Letter, ProofOfWork
 from signing.letters.settings import in_order
 from signing.web.staff.settings.form import LONGEST, GroupForm, at_most, one_line
 
@@ -176,9 +176,9 @@ class ScreeningForm(GroupForm):
     work = RadioField(
         _l("Have browsers prove work before a form is taken"),
         choices=[
-            SelectChoice(Work.AUTO.value, _l("Only in a rush (best for nearly everybody)")),
-            SelectChoice(Work.ON.value, _l("Always: while somebody attacks the letter")),
-            SelectChoice(Work.OFF.value, _l("Never: browsers compute nothing")),
+            SelectChoice(ProofOfWork.AUTO.value, _l("Only in a rush (best for nearly everybody)")),
+            SelectChoice(ProofOfWork.ON.value, _l("Always: while somebody attacks the letter")),
+            SelectChoice(ProofOfWork.OFF.value, _l("Never: browsers compute nothing")),
         ],
         description=_l("People notice a second of waiting; programs that send thousands are slow."),
     )

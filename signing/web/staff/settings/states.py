@@ -45,7 +45,7 @@ class DeliveryForm(Plain):
 
 @bp.get("")
 @gate.asks(Act.EDIT_LETTER)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter = desk.letter()
     delivered = letter.delivered_at or clock.now()
     day = {"day": letter.local(delivered).date(), "to": letter.delivered_to}
@@ -90,18 +90,18 @@ def _settings() -> Settings:
     return settings
 
 
-def _do(slug: str, deed: Callable[..., None], **values: Any) -> ResponseReturnValue:
+def _do(deed: Callable[..., None], **values: Any) -> ResponseReturnValue:
     with transaction():
-        letter = letters.get_to_change(letters.get_by_any_slug(slug).id)
+        letter = letters.get_to_change(desk.letter().id)
         deed(letter, by=gate.signed().doer.actor, **values)
     return redirect(url_for(".show", slug=letter.slug, done=1), 303)
 
 
 @bp.post("/open")
 @gate.asks(Act.EDIT_LETTER)
-def open_letter(slug: str) -> ResponseReturnValue:
+def open_letter() -> ResponseReturnValue:
     """From now on, or from the moment that is set."""
-    return _do(slug, states.open_, names_until=names_until(), at_once="now" in request.form)
+    return _do(states.open_, names_until=names_until(), at_once="now" in request.form)
 
 
 def names_until() -> date:
@@ -111,13 +111,13 @@ def names_until() -> date:
 
 @bp.post("/close")
 @gate.asks(Act.EDIT_LETTER)
-def close(slug: str) -> ResponseReturnValue:
-    return _do(slug, states.close)
+def close() -> ResponseReturnValue:
+    return _do(states.close)
 
 
 @bp.post("/deliver")
 @gate.asks(Act.EDIT_LETTER, fresh=True)
-def deliver(slug: str) -> ResponseReturnValue:
+def deliver() -> ResponseReturnValue:
     """Asks again who one is: from then on the days of the signers' data are counted."""
     letter = desk.letter()
     form = DeliveryForm(formdata=request.form)
@@ -127,7 +127,7 @@ def deliver(slug: str) -> ResponseReturnValue:
     kept = timedelta(days=_settings().sealed_days_after_delivery)
     earliest = clock.now() - max(kept - STILL, timedelta())
     try:
-        return _do(slug, states.deliver, at=at, to=form.to.data or "", earliest=earliest)
+        return _do(states.deliver, at=at, to=form.to.data or "", earliest=earliest)
     except states.DateUnusable as refusal:
         form.day.errors = [str(refusal)]
         return _page(letter, form, 422)
@@ -143,18 +143,18 @@ def _noon(letter: Letter, day: date) -> datetime:
 
 @bp.post("/deliver/take-back")
 @gate.asks(Act.EDIT_LETTER)
-def take_delivery_back(slug: str) -> ResponseReturnValue:
-    return _do(slug, states.take_delivery_back)
+def take_delivery_back() -> ResponseReturnValue:
+    return _do(states.take_delivery_back)
 
 
 @bp.post("/archive")
 @gate.asks(Act.EDIT_LETTER)
-def archive(slug: str) -> ResponseReturnValue:
-    return _do(slug, states.archive)
+def archive() -> ResponseReturnValue:
+    return _do(states.archive)
 
 
 @bp.post("/take-out")
 @gate.asks(Act.EDIT_LETTER)
-def take_out(slug: str) -> ResponseReturnValue:
+def take_out() -> ResponseReturnValue:
     """Back from the archive."""
-    return _do(slug, states.take_out)
+    return _do(states.take_out)

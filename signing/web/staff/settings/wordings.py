@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,7 +11,7 @@ from signing.letters import queries as letters
 from signing.letters import reviewing
 from signing.staff_accounts import queries as staff
 from signing.staff_accounts.roles import Act
-from signing.web.staff import desk, gate, words
+from signing.web.staff import desk, gate, reading, words
 from signing.web.staff.settings.states import names_until
 
 bp = Blueprint("wordings", __name__, url_prefix="/letters/<slug>/wordings")
@@ -21,7 +19,7 @@ bp = Blueprint("wordings", __name__, url_prefix="/letters/<slug>/wordings")
 
 @bp.get("")
 @gate.asks(Act.SEE_LETTER)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter = desk.letter()
     own = {letter.default_locale, *letters.list_locales(letter.id)}
     return desk.page(
@@ -37,27 +35,20 @@ def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
 
 @bp.post("/prepare")
 @gate.asks(Act.EDIT_LETTER)
-def prepare(slug: str) -> ResponseReturnValue:
+def prepare() -> ResponseReturnValue:
     """So that they can be read and approved before the letter opens."""
     with transaction():
-        letter = letters.get_to_change(letters.get_by_any_slug(slug).id)
+        letter = letters.get_to_change(desk.letter().id)
         reviewing.prepare(letter, names_until=names_until())
     return redirect(url_for(".show", slug=letter.slug, done=1), 303)
 
 
 @bp.post("/approve")
 @gate.asks(Act.EDIT_LETTER, fresh=True)
-def approve(slug: str) -> ResponseReturnValue:
+def approve() -> ResponseReturnValue:
     """Puts one's name to those that the page showed, and to no newer ones."""
-    ids = [one for one in map(_id, request.form.getlist("wording")) if one]
+    ids = [one for one in map(reading.uuid, request.form.getlist("wording")) if one]
     with transaction():
-        letter = letters.get_to_change(letters.get_by_any_slug(slug).id)
+        letter = letters.get_to_change(desk.letter().id)
         reviewing.approve(letter, ids, by=gate.signed().doer.actor)
     return redirect(url_for(".show", slug=letter.slug, done=1), 303)
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        return None

@@ -27,7 +27,7 @@ bp = Blueprint("signatures_bulk", __name__, url_prefix="/letters/<slug>/signatur
 
 @bp.get("")
 @gate.asks(Act.MODERATE)
-def show_all(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show_all() -> ResponseReturnValue:
     """What was done to many at once lately, to be undone if need be."""
     letter = desk.letter()
     return desk.page(
@@ -45,7 +45,7 @@ def _undoable(one: BulkDeed) -> bool:
 
 @bp.post("")
 @gate.asks(Act.MODERATE)
-def preview(slug: str) -> ResponseReturnValue:
+def preview() -> ResponseReturnValue:
     """Note what is meant; nothing is done yet."""
     letter = desk.letter()
     filters = signatures_filters.read(letter)
@@ -62,12 +62,12 @@ def preview(slug: str) -> ResponseReturnValue:
             made = bulk.preview(Deed(deed), why, meant, by=gate.signed().doer.actor)
     except (ReasonMissing, bulk.TooMany) as refusal:
         return signatures.page(letter, filters, bulk_error=str(refusal), status=422)
-    return redirect(url_for(".show", slug=slug, bulk_id=made.id), 303)
+    return redirect(url_for(".show", bulk_id=made.id), 303)
 
 
 @bp.get("/<uuid:bulk_id>")
 @gate.asks(Act.MODERATE)
-def show(slug: str, bulk_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def show(bulk_id: UUID) -> ResponseReturnValue:
     """Before: exactly how many, of what kinds, and some of them. Afterwards: how far it is."""
     letter = desk.letter()
     made = bulk.get(letter.id, bulk_id)
@@ -91,18 +91,18 @@ def show(slug: str, bulk_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
 
 @bp.post("/<uuid:bulk_id>/start")
 @gate.asks(Act.MODERATE)
-def start(slug: str, bulk_id: UUID) -> ResponseReturnValue:
+def start(bulk_id: UUID) -> ResponseReturnValue:
     """Do what the preview showed, to those it counted and no others; twice is once."""
     with transaction():
         bulk.start(bulk.get(desk.letter().id, bulk_id), by=gate.signed().doer.actor)
-    return redirect(url_for(".show", slug=slug, bulk_id=bulk_id), 303)
+    return redirect(url_for(".show", bulk_id=bulk_id), 303)
 
 
 @bp.post("/<uuid:bulk_id>/undo")
 @gate.asks(Act.MODERATE)
-def undo(slug: str, bulk_id: UUID) -> ResponseReturnValue:
+def undo(bulk_id: UUID) -> ResponseReturnValue:
     """A preview of taking it back."""
     with transaction():
         done = bulk.get(desk.letter().id, bulk_id)
         made = bulk.preview_undoing(done, by=gate.signed().doer.actor)
-    return redirect(url_for(".show", slug=slug, bulk_id=made.id), 303)
+    return redirect(url_for(".show", bulk_id=made.id), 303)

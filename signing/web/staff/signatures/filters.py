@@ -10,12 +10,11 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from flask import request
 from flask_babel import lazy_gettext as _l
 
@@ -29,6 +28,7 @@ from signing.signatures.finding import SORTS, By
 from signing.signatures.models import Entry, State
 from signing.signatures.screening import Reason
 from signing.signatures.wanted import Wanted
+from signing.web.staff import reading
 
 E = TypeVar("E", bound=StrEnum)
 OPEN = ("country", "locale", "partner", "state", "entry", "noticed", "flagged", "first", "last")
@@ -59,11 +59,18 @@ class Filters:
 
     def address(self, after: str, order: Order) -> str:
         """The place where the next page begins, as it may stand in an address: names do not."""
-        return _seal(self.wanted.letter_id, after) if self._is_by_name(order) and after else after
+        is_sealed = self._is_by_name(order) and after
+        return _seal(self._rows, after) if is_sealed else after
 
     def place(self, text: str, order: Order) -> str:
         """What `address` wrote; "" for anything else."""
-        return _open(self.wanted.letter_id, text) if self._is_by_name(order) and text else text
+        is_sealed = self._is_by_name(order) and text
+        return _open(self._rows, text) if is_sealed else text
+
+    @property
+    def _rows(self) -> Place:
+        """No seal of a place is one of what is asked for: those hold other things."""
+        return Place("staff_filters", self.wanted.letter_id, b"after")
 
     def _is_by_name(self, order: Order) -> bool:
         return bool(self.wanted.name) or SORTS[order.by] is By.NAME
@@ -80,13 +87,14 @@ def read(letter: Letter) -> Filters:
         name=secret.get("name", ""),
         country=values["country"],
         locale=values["locale"],
-        partner_id=_id(values["partner"]),
+        partner_id=reading.uuid(values["partner"]),
         state=_one_of(State, values["state"]),
         entry=_one_of(Entry, values["entry"]),
         reason=_one_of(Reason, values["noticed"]),
         is_flagged=bool(values["flagged"]),
-        first_day=_day(values["first"]),
-        last_day=_day(values["last"]),
+        first_day=reading.day(values["first"]),
+        last_day=reading.day(values["last"]),
+        zone=letter.time_zone,
     )
     kept = {SECRET: sealed if secret else "", **values}
     return Filters(wanted, {name: value for name, value in kept.items() if value})
@@ -100,52 +108,37 @@ def seal_secret(letter: Letter) -> str:
         secret["address"] = _digest(letter.id, typed).hex()
     if name := names.clean_line(request.form.get("name", ""))[: names.NAME_CHARACTERS]:
         secret["name"] = name
-    return _seal(letter.id, json.dumps(secret)) if secret else ""
+    return _seal(_asked(letter.id), json.dumps(secret)) if secret else ""
 
 
 def _digest(letter_id: UUID, typed: str) -> bytes:
     try:
-        validate_email(typed[:255], check_deliverability=False)
         return vault.digest(letter_id, normalised(typed))
     except EmailNotValidError:
         raise NoAddress from None
 
 
 def _read_secret(letter_id: UUID, sealed: str) -> dict[str, str]:
-    plain = _open(letter_id, sealed)
+    plain = _open(_asked(letter_id), sealed)
     secret: dict[str, str] = json.loads(plain) if plain else {}
     return secret
 
 
-def _seal(letter_id: UUID, plain: str) -> str:
-    return base64.urlsafe_b64encode(vault.seal(_place(letter_id), plain.encode())).decode()
+def _seal(place: Place, plain: str) -> str:
+    return base64.urlsafe_b64encode(vault.seal(place, plain.encode())).decode()
 
 
-def _open(letter_id: UUID, sealed: str) -> str:
+def _open(place: Place, sealed: str) -> str:
     """ "" for what is not ours."""
     try:
-        return vault.open(_place(letter_id), base64.urlsafe_b64decode(sealed.encode())).decode()
+        return vault.open(place, base64.urlsafe_b64decode(sealed.encode())).decode()
     except (binascii.Error, UnicodeEncodeError, Unreadable):
         return ""
 
 
-def _place(letter_id: UUID) -> Place:
+def _asked(letter_id: UUID) -> Place:
     return Place("staff_filters", letter_id, b"")
 
 
 def _one_of(kind: type[E], value: str) -> E | None:
     return kind(value) if value in set(kind) else None
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        return None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

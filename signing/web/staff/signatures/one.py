@@ -28,7 +28,7 @@ from signing.moderation.actions import Why
 from signing.moderation.models import Deed
 from signing.moderation.reasons import WORDS, Reason, ReasonMissing
 from signing.partners import queries as partners
-from signing.signatures import deeds, names, person, queries
+from signing.signatures import names, person, queries, staff_actions
 from signing.signatures.models import Signature, State
 from signing.signatures.person import Person
 from signing.staff_accounts import queries as staff
@@ -55,7 +55,7 @@ class Opened:
 
 @bp.get("")
 @gate.asks(Act.SEE_SIGNATURES)
-def show(slug: str, signature_id: UUID) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show(signature_id: UUID) -> ResponseReturnValue:
     """What is not sealed; with nothing opened, nothing is written down."""
     return _page(_ref(signature_id))
 
@@ -72,7 +72,7 @@ def _page(
     status: int = 200,
     **typed: str,
 ) -> ResponseReturnValue:
-    signature, letter = deeds.get(ref.letter_id, ref.signature_id), desk.letter()
+    signature, letter = staff_actions.get(ref.letter_id, ref.signature_id), desk.letter()
     ref = SignatureRef(ref.letter_id, ref.signature_id, signature.link_version)
     events = audit.Wanted(letters=[ref.letter_id], subject=str(ref.signature_id))
     return desk.page(
@@ -115,7 +115,7 @@ def _offered(signature: Signature) -> list[Deed]:
 
 @bp.post("/open")
 @gate.asks(Act.SEE_SIGNATURES)
-def open_(slug: str, signature_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def open_(signature_id: UUID) -> ResponseReturnValue:
     """Show the person too, once; that it was done is written down."""
     ref = _ref(signature_id)
     return _page(ref, _opened(ref))
@@ -125,7 +125,7 @@ def _opened(ref: SignatureRef) -> Opened:
     """The address in full for those who may carry addresses out, as many as that, else outlined."""
     by = gate.signed().doer.actor
     with transaction():
-        signature = deeds.get(ref.letter_id, ref.signature_id)
+        signature = staff_actions.get(ref.letter_id, ref.signature_id)
         who = _person(signature)
         may_see = gate.signed().may(Act.EXPORT, ref.letter_id)
         if may_see:
@@ -152,7 +152,7 @@ def outline(email: str) -> str:
 
 @bp.post("/correct")
 @gate.asks(Act.MODERATE)
-def correct(slug: str, signature_id: UUID) -> ResponseReturnValue:
+def correct(signature_id: UUID) -> ResponseReturnValue:
     ref = _ref(signature_id)
     name = names.clean_line(request.form.get("name", ""))
     city = names.clean_line(request.form.get("city", ""))
@@ -160,7 +160,7 @@ def correct(slug: str, signature_id: UUID) -> ResponseReturnValue:
     if mistakes := _mistakes(name, city, reason):
         return _page(ref, _opened(ref), mistakes=mistakes, status=422, name=name, city=city)
     with transaction():
-        deeds.correct(
+        staff_actions.correct(
             ref,
             name=name,
             city=city,
@@ -168,7 +168,7 @@ def correct(slug: str, signature_id: UUID) -> ResponseReturnValue:
             reason=reason,
             by=gate.signed().doer.actor,
         )
-    return _done(slug, signature_id)
+    return _done(signature_id)
 
 
 def _mistakes(name: str, city: str, reason: str) -> list[tuple[str, str]]:
@@ -183,38 +183,38 @@ def _mistakes(name: str, city: str, reason: str) -> list[tuple[str, str]]:
     return found
 
 
-def _done(slug: str, signature_id: UUID) -> ResponseReturnValue:
-    return redirect(url_for(".show", slug=slug, signature_id=signature_id, done="1"), 303)
+def _done(signature_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for(".show", signature_id=signature_id, done="1"), 303)
 
 
 @bp.post("/resend")
 @gate.asks(Act.MODERATE)
-def resend(slug: str, signature_id: UUID) -> ResponseReturnValue:
+def resend(signature_id: UUID) -> ResponseReturnValue:
     """The question once more, or a fresh link: to the address itself, and nobody else."""
     with transaction():
-        deeds.resend(_ref(signature_id), by=gate.signed().doer.actor)
-    return _done(slug, signature_id)
+        staff_actions.resend(_ref(signature_id), by=gate.signed().doer.actor)
+    return _done(signature_id)
 
 
 @bp.post("/decide")
 @gate.asks(Act.MODERATE)
-def decide(slug: str, signature_id: UUID) -> ResponseReturnValue:
+def decide(signature_id: UUID) -> ResponseReturnValue:
     ref = _ref(signature_id)
     deed, reason = request.form.get("deed", ""), request.form.get("reason", "")
     if deed not in set(Deed):
-        raise deeds.AlreadyDone
+        raise staff_actions.AlreadyDone
     why = Why(Reason(reason) if reason in set(Reason) else None)
     try:
         with transaction():
             actions.do(Deed(deed), ref, why, by=gate.signed().doer.actor)
     except ReasonMissing as refusal:
         return _page(ref, mistakes=[("reason", str(refusal))], status=422, deed=deed)
-    return _done(slug, signature_id)
+    return _done(signature_id)
 
 
 @bp.get("/withdraw")
 @gate.asks(Act.MODERATE, fresh=True)
-def ask_withdraw(slug: str, signature_id: UUID) -> ResponseReturnValue:  # noqa: ARG001
+def ask_withdraw(signature_id: UUID) -> ResponseReturnValue:
     """Say what it means, and ask once."""
     return _withdraw_page(_ref(signature_id))
 
@@ -223,7 +223,7 @@ def _withdraw_page(ref: SignatureRef, error: str = "") -> ResponseReturnValue:
     return desk.page(
         "staff/signatures/withdraw.html",
         422 if error else 200,
-        signature=deeds.get(ref.letter_id, ref.signature_id),
+        signature=staff_actions.get(ref.letter_id, ref.signature_id),
         error=error,
         say=say,
     )
@@ -231,10 +231,10 @@ def _withdraw_page(ref: SignatureRef, error: str = "") -> ResponseReturnValue:
 
 @bp.post("/withdraw")
 @gate.asks(Act.MODERATE, fresh=True)
-def withdraw(slug: str, signature_id: UUID) -> ResponseReturnValue:
+def withdraw(signature_id: UUID) -> ResponseReturnValue:
     ref, reason = _ref(signature_id), request.form.get("reason", "")
     if reason not in say.ASKED:
         return _withdraw_page(ref, _("Choose how this was asked for."))
     with transaction():
-        deeds.withdraw(ref, reason=reason, by=gate.signed().doer.actor)
-    return redirect(url_for("staff.signatures.show", slug=slug, done="1"), 303)
+        staff_actions.withdraw(ref, reason=reason, by=gate.signed().doer.actor)
+    return redirect(url_for("staff.signatures.show", done="1"), 303)

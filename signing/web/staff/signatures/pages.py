@@ -35,7 +35,7 @@ SORTS = ("-sent", "-confirmed", "name", "country", "language")
 
 @bp.get("")
 @gate.asks(Act.SEE_SIGNATURES)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter = desk.letter()
     return page(letter, signatures_filters.read(letter))
 
@@ -96,7 +96,7 @@ def _choices(letter: Letter) -> dict[str, dict[str, str]]:
 
 @bp.post("/find")
 @gate.asks(Act.SEE_SIGNATURES)
-def find(slug: str) -> ResponseReturnValue:
+def find() -> ResponseReturnValue:
     """To the table with these filters; who looks for a person is written down, not for whom."""
     letter = desk.letter()
     try:
@@ -118,7 +118,7 @@ def find(slug: str) -> ResponseReturnValue:
     sort = request.form.get("sort", "")
     kept = {**filters.kept, signatures_filters.SECRET: secret, "sort": sort}
     values: dict[str, Any] = {name: value for name, value in kept.items() if value}
-    return redirect(url_for(".show", slug=slug, **values), 303)
+    return redirect(url_for(".show", **values), 303)
 
 
 def _fields(filters: Filters) -> list[str]:

@@ -15,7 +15,7 @@ from signing.moderation import queue
 from signing.moderation.models import Deed
 from signing.moderation.queue import Choice, Item, Sort
 from signing.moderation.reasons import WORDS, Reason, ReasonMissing
-from signing.signatures import deeds, person
+from signing.signatures import person, staff_actions
 from signing.signatures.models import Signature
 from signing.signatures.person import Person
 from signing.signatures.queries import SignatureGone
@@ -33,7 +33,7 @@ DEEDS = {
 
 @bp.get("")
 @gate.asks(Act.MODERATE)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     letter = desk.letter()
     try:
         item = queue.find_next(letter.id, request.args.get("after", ""))
@@ -83,7 +83,7 @@ def _offered(item: Item) -> list[Deed]:
 
 @bp.post("/<sort>/<uuid:item_id>")
 @gate.asks(Act.MODERATE)
-def decide(slug: str, sort: str, item_id: UUID) -> ResponseReturnValue:
+def decide(sort: str, item_id: UUID) -> ResponseReturnValue:
     """Then the next one. Where somebody else was quicker, that is said, and nothing is done."""
     letter, choice = desk.letter(), _choice()
     if sort not in set(Sort):
@@ -95,15 +95,15 @@ def decide(slug: str, sort: str, item_id: UUID) -> ResponseReturnValue:
         return _page(
             letter, queue.get(letter.id, Sort(sort), item_id), error=str(refusal), status=422
         )
-    except (deeds.AlreadyDone, SignatureGone):
-        return redirect(url_for(".show", slug=slug, met="1"), 303)
-    return redirect(url_for(".show", slug=slug, done="1"), 303)
+    except (staff_actions.AlreadyDone, SignatureGone):
+        return redirect(url_for(".show", met="1"), 303)
+    return redirect(url_for(".show", done="1"), 303)
 
 
 def _choice() -> Choice:
     deed, reason = request.form.get("deed", ""), request.form.get("reason", "")
     if deed not in set(Deed):
-        raise deeds.AlreadyDone
+        raise staff_actions.AlreadyDone
     return Choice(
         Deed(deed),
         Reason(reason) if reason in set(Reason) else None,

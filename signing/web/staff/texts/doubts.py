@@ -1,4 +1,4 @@
-"""What visitors of a language may stumble over, said before it is published; nothing forbids it."""
+"""What visitors may stumble over in a language, said before publishing; none of it forbids that."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ bp = Blueprint("texts_editor", __name__, url_prefix="/letters/<slug>/texts/<into
 
 @bp.get("")
 @gate.asks(Act.TRANSLATE)
-def show(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show(into: str) -> ResponseReturnValue:
     working = texts.get_writable(desk.letter(), into)
-    return _page(working, Sheet.of(working), looked=markdown.render(working.body))
+    return _page(working, Sheet.of(working), looked=markdown.look(working.body))
 
 
 def _page(working: Working, sheet: Sheet, status: int = 200, **values: Any) -> ResponseReturnValue:
@@ -43,8 +43,8 @@ def _page(working: Working, sheet: Sheet, status: int = 200, **values: Any) -> R
 
 
 @bp.post("")
-@gate.asks(Act.TRANSLATE, most_bytes=MOST_BYTES)
-def save(slug: str, into: str) -> ResponseReturnValue:
+@gate.asks(Act.TRANSLATE, most_bytes=MOST_BYTES, most_typed=MOST_BYTES)
+def save(into: str) -> ResponseReturnValue:
     letter = desk.letter()
     working, sheet = texts.get_writable(letter, into), Sheet.sent(request.form)
     if mistakes := _find_mistakes(working, sheet):
@@ -56,7 +56,7 @@ def save(slug: str, into: str) -> ResponseReturnValue:
         theirs = texts.get_writable(letter, into)
         mistakes = [("theirs", str(refusal))]
         return _page(theirs, sheet.beside(theirs), refusal.status, mistakes=mistakes)
-    return redirect(url_for("staff.texts_editor.show", slug=slug, into=into, done="1"), 303)
+    return redirect(url_for("staff.texts_editor.show", into=into, done="1"), 303)
 
 
 def _find_mistakes(working: Working, sheet: Sheet) -> list[tuple[str, str]]:
@@ -76,8 +76,8 @@ def _find_mistakes(working: Working, sheet: Sheet) -> list[tuple[str, str]]:
 
 
 @bp.post("/look")
-@gate.asks(Act.TRANSLATE, most_bytes=MOST_BYTES)
-def look(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+@gate.asks(Act.TRANSLATE, most_bytes=MOST_BYTES, most_typed=MOST_BYTES)
+def look(into: str) -> ResponseReturnValue:
     """What was typed, as visitors would read it; nothing is kept.
 
     For the script only that; else the whole page, with everything as it was typed.
@@ -85,7 +85,7 @@ def look(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk`
     working = texts.get_writable(desk.letter(), into)
     sheet = Sheet.sent(request.form)
     mistakes = _find_mistakes(working, sheet)
-    looked = "" if mistakes else markdown.render(sheet.body_for(working))
+    looked = "" if mistakes else markdown.look(sheet.body_for(working))
     if request.form.get("part"):
         return render_template(
             "staff/texts/look.html",

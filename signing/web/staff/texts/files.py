@@ -41,7 +41,7 @@ class Outcome:
 
 @bp.get("/files.zip")
 @gate.asks(Act.TRANSLATE)
-def as_folder(slug: str) -> ResponseReturnValue:
+def as_folder() -> ResponseReturnValue:
     """The texts that the member may write, drafts before what is published; and the original.
 
     With the small texts and the picture; for whoever writes the original it is the whole folder.
@@ -58,7 +58,7 @@ def as_folder(slug: str) -> ResponseReturnValue:
     settings = letters.list_settings(letter) if is_editor else {"slug": letter.slug}
     picture = pictures.find_largest(letter) or b""
     content = archive.pack(default, own, settings, letters.list_phrases(letter), picture)
-    return _file(content, f"{slug}.zip", "application/zip")
+    return _file(content, f"{letter.slug}.zip", "application/zip")
 
 
 def _as_text(working: Working) -> Text:
@@ -74,15 +74,16 @@ def _file(content: bytes, name: str, kind: str) -> Response:
 
 @bp.get("/<into>/file.po")
 @gate.asks(Act.TRANSLATE)
-def as_po(slug: str, into: str) -> ResponseReturnValue:
-    working = _translation(into)
+def as_po(into: str) -> ResponseReturnValue:
+    letter = desk.letter()
+    working = _translation(letter, into)
     here, there = (locales.languages()[tag].babel for tag in (into, working.original.locale))
-    content = po.write(here, there, slug, exchange.units(working))
-    return _file(content, f"{slug}.{into}.po", "text/x-gettext-translation")
+    content = po.write(here, there, letter.slug, exchange.units(working))
+    return _file(content, f"{letter.slug}.{into}.po", "text/x-gettext-translation")
 
 
-def _translation(into: str) -> Working:
-    working = texts.get_writable(desk.letter(), into)
+def _translation(letter: Letter, into: str) -> Working:
+    working = texts.get_writable(letter, into)
     if working.is_original:
         raise NotFound
     return working
@@ -90,15 +91,16 @@ def _translation(into: str) -> Working:
 
 @bp.get("/<into>/file.xlf")
 @gate.asks(Act.TRANSLATE)
-def as_xliff(slug: str, into: str) -> ResponseReturnValue:
-    working = _translation(into)
-    content = xliff.write(working.original.locale, into, slug, exchange.units(working))
-    return _file(content, f"{slug}.{into}.xlf", "application/xliff+xml")
+def as_xliff(into: str) -> ResponseReturnValue:
+    letter = desk.letter()
+    working = _translation(letter, into)
+    content = xliff.write(working.original.locale, into, letter.slug, exchange.units(working))
+    return _file(content, f"{letter.slug}.{into}.xlf", "application/xliff+xml")
 
 
 @bp.post("/files")
 @gate.asks(Act.TRANSLATE, most_bytes=exchange.MOST_BYTES + ROOM)
-def upload(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def upload() -> ResponseReturnValue:
     """What the file holds becomes drafts, all of it or nothing; a page says what happened."""
     letter = desk.letter()
     try:

@@ -12,6 +12,7 @@ from signing.letters import blocks, pieces
 from signing.letters.drafts import Written
 from signing.letters.pieces import Piece, Row
 from signing.letters.writing import Working
+from signing.web.staff import reading
 
 MOST_ROWS = 2 * blocks.MOST_BLOCKS + 10
 MOST_BYTES = 8_000_000  # the longest letter, its original beside it, each letter as %E3%81%82
@@ -95,7 +96,7 @@ class Sheet:
             lines=tuple(_line(form, str(at)) for at in range(count)),
             whole=clean(form.get("whole", "")).strip(),
             version=_number(form.get("version", "")),
-            based_on=_id(form.get("based_on", "")),
+            based_on=reading.uuid(form.get("based_on", "")),
         )
 
     def written(self, working: Working) -> Written:
@@ -163,10 +164,3 @@ def _line(form: Mapping[str, str], at: str) -> Line:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(hex=text)
-    except ValueError:
-        return None

@@ -108,7 +108,7 @@ def names(workings: Sequence[Working]) -> dict[str, str]:
 
 @bp.get("")
 @gate.asks(Act.TRANSLATE)
-def show(slug: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def show() -> ResponseReturnValue:
     return page()
 
 
@@ -140,11 +140,11 @@ def _list_addable(written: set[str]) -> list[tuple[Language, str]]:
 
 @bp.post("/languages")
 @gate.asks(Act.EDIT_LETTER)
-def add(slug: str) -> ResponseReturnValue:
+def add() -> ResponseReturnValue:
     letter, tag = desk.letter(), request.form.get("locale", "")
     with transaction():
         drafts.add_language(letter, tag, by=gate.signed().doer.actor)
-    return redirect(url_for("staff.texts_editor.show", slug=slug, into=tag), 303)
+    return redirect(url_for("staff.texts_editor.show", into=tag), 303)
 
 
 def version() -> int:
@@ -168,13 +168,13 @@ def _carry_out(into: str, verb: Callable[..., None], **more: object) -> Response
 
 @bp.post("/<into>/review")
 @gate.asks(Act.TRANSLATE)
-def review(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def review(into: str) -> ResponseReturnValue:
     return _carry_out(into, drafts.review)
 
 
 @bp.post("/<into>/publish")
 @gate.asks(Act.EDIT_LETTER)
-def publish(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def publish(into: str) -> ResponseReturnValue:
     why = " ".join(request.form.get("correction", "").split())[:WHY_CHARACTERS]
     return _carry_out(into, _publish, why=why)
 
@@ -191,17 +191,17 @@ def _publish(letter: Letter, into: str, version: int, *, why: str, by: Actor) ->
 
 @bp.post("/<into>/keep")
 @gate.asks(Act.TRANSLATE)
-def keep(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def keep(into: str) -> ResponseReturnValue:
     return _carry_out(into, drafts.keep)
 
 
 @bp.post("/<into>/unpublish")
 @gate.asks(Act.EDIT_LETTER)
-def unpublish(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def unpublish(into: str) -> ResponseReturnValue:
     return _carry_out(into, drafts.unpublish)
 
 
 @bp.post("/<into>/discard")
 @gate.asks(Act.EDIT_LETTER)
-def discard(slug: str, into: str) -> ResponseReturnValue:  # noqa: ARG001  # `desk` reads it
+def discard(into: str) -> ResponseReturnValue:
     return _carry_out(into, drafts.discard)

@@ -23,9 +23,9 @@ from signing.counts.actions import note
 from signing.letters import queries as letters
 from signing.mail import outbox
 from signing.mail.kinds import OWED, Kind
-from signing.partners.programs import What
-from signing.signatures import actions, credit, names, person, telling
-from signing.signatures.models import Signature, State
+from signing.partners.models import What
+from signing.signatures import actions, credit, kept, names, person, telling
+from signing.signatures.models import Kept, Signature, State
 from signing.signatures.queries import SignatureGone
 
 
@@ -95,6 +95,8 @@ def show_name(ref: SignatureRef, *, by: Actor) -> Signature:
         raise HiddenBySigner
     vault.store.note_remembered(ref.letter_id, ref.signature_id, Forgotten.STAFF_HIDDEN)
     signature.hidden_by_staff_at = None
+    signature.is_flagged = False
+    kept.end(signature, Kept.HIDE)
     _set_public_name(signature, _chosen_name(signature))
     _record(Verb.NAME_SHOWN, ref, by)
     return signature
@@ -138,6 +140,7 @@ def restore(ref: SignatureRef, *, by: Actor) -> Signature:
     """What was set aside counts again, and shows the name if its signer and staff both let it."""
     signature = _take(ref, State.SET_ASIDE)
     vault.store.note_remembered(ref.letter_id, ref.signature_id, Forgotten.SET_ASIDE)
+    kept.end(signature, Kept.SET_ASIDE)
     is_hidden = signature.hidden_by_staff_at is not None
     signature.state = State.CONFIRMED
     signature.public_name = None if is_hidden else _chosen_name(signature)

@@ -41,7 +41,7 @@ WAIT_SECONDS = {Work.NONE: 20, Work.NORMAL: 20, Work.RAISED: 60}
 WAITING_A_MINUTE = 60
 LONGEST_FOR_OTHERS = 600  # a flood must not send those home who cannot run a script
 
-bp = Blueprint("work", __name__)
+bp = Blueprint("proof_of_work", __name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ PLAIN_CHARACTERS = 200  # what search engines and messengers show of a descripti
 
 LOOKED_AT_CHARACTERS = 50_000  # while it is being written; ten times the longest letter we know
 KEPT_BYTES = 16_000_000  # of what was asked for last; a published letter is asked for all the time
+ENTRY_BYTES = 300  # what keeping an answer takes beside it
 PARAGRAPHS_CHARACTERS = 1000  # more than a sheet of paper has room for
 
 HEADINGS = {f"h{level}": f"h{min(level + 1, 6)}" for level in range(1, 7)}  # h1 is the page's own
@@ -70,13 +71,17 @@ _cleaner = nh3.Cleaner(
 _stripper = nh3.Cleaner(tags=set(), clean_content_tags=DROPPED_WITH_WORDS)
 
 
-# The answers that were asked for last; of the texts, however long, only the digest is kept.
-RENDERED: LRUCache[bytes, str] = LRUCache(KEPT_BYTES, getsizeof=sys.getsizeof)
-PLAIN: LRUCache[bytes, str] = LRUCache(KEPT_BYTES, getsizeof=sys.getsizeof)
-
-
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
+
+
+def _size(answer: str) -> int:
+    return sys.getsizeof(answer) + ENTRY_BYTES
+
+
+# The answers that were asked for last; of the texts, however long, only the digest is kept.
+RENDERED: LRUCache[bytes, str] = LRUCache(KEPT_BYTES, getsizeof=_size)
+PLAIN: LRUCache[bytes, str] = LRUCache(KEPT_BYTES, getsizeof=_size)
 
 
 @cached(RENDERED, key=_digest, lock=Lock())

@@ -9,6 +9,8 @@ from signing.core import address_parts
 # Domains of one mailbox, and the one that stands for all of them.
 SAME = {
     "googlemail.com": "gmail.com",
+    "mac.com": "icloud.com", "me.com": "icloud.com",
+    "pm.me": "proton.me", "protonmail.com": "proton.me",
     "ya.ru": "yandex.ru", "yandex.by": "yandex.ru", "yandex.com": "yandex.ru",
     "yandex.kz": "yandex.ru", "yandex.ua": "yandex.ru",
 }  # fmt: skip
@@ -16,9 +18,7 @@ SAME = {
 UNNOTICED: Mapping[str, Mapping[int, int | None]] = {
     "gmail.com": str.maketrans("", "", "."),
     "yandex.ru": str.maketrans(".", "-"),
-    "pm.me": str.maketrans("", "", ".-_"),
     "proton.me": str.maketrans("", "", ".-_"),
-    "protonmail.com": str.maketrans("", "", ".-_"),
 }
 # Where anything@name.provider reaches name@provider as well.
 NAMES_AS_HOSTS = frozenset({"fastmail.com", "fastmail.fm"})
@@ -48,6 +48,11 @@ LARGE = MICROSOFT | {
     "yahoo.de", "yahoo.es", "yahoo.fr", "yahoo.it", "yandex.ru", "ymail.com", "ziggo.nl",
     "zoho.com",
 }  # fmt: skip
+
+
+def domain_of(address: str) -> str:
+    """Where its mail goes, as DNS knows it; raises `email_validator.EmailNotValidError`."""
+    return address_parts.of_email(address).ascii_domain.lower()
 
 
 def normalised(address: str) -> str:

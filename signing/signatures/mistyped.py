@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError
 
-from signing.signatures.address import LARGE, normalised
+from signing.signatures.address import LARGE, domain_of
 
 SHORTEST = 5  # among shorter names every other one is taken too: web.de, wdr.de
 COM = frozenset(
@@ -33,7 +33,7 @@ def meant(address: str) -> str:
 
 def _domain(address: str) -> str:
     try:
-        return normalised(address).rpartition("@")[2]
+        return domain_of(address)
     except EmailNotValidError:
         return ""
 

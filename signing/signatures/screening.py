@@ -20,7 +20,7 @@ from signing.core.vault import vault
 from signing.letters.models import Letter, ProofOfWork
 from signing.mail.domains import Domains
 from signing.signatures import mistyped
-from signing.signatures.address import LARGE, normalised
+from signing.signatures.address import LARGE, domain_of, normalised
 
 
 class Reason(StrEnum):
@@ -183,7 +183,7 @@ def is_throwaway(email: str, domains: Domains) -> bool:
     """Whether a complete address is one for minutes. One that is a slip beside a large provider is
     not: squatters take mail at such names, and whoever mistyped is an honest person.
     """
-    domain = normalised(email).rpartition("@")[2]
+    domain = domain_of(email)
     return domains.is_throwaway(domain) and not mistyped.meant(email)
 
 

@@ -1,4 +1,4 @@
-"""Passwords: which are accepted (NIST SP 800-63B-4, 3.1.1), and how it is kept. Pure but for time.
+"""Passwords: which are accepted (NIST SP 800-63B-4, 3.1.1), how they are kept. Pure but for time.
 
 Fifteen characters for everybody, whatever else they prove: roles change, and a length cannot be
 read from a hash. No rules about kinds of characters, no end date.

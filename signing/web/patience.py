@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ SLOTS = 2 * (os.cpu_count() or 1) + 1  # a process; most of them wait for the da
 REFUSED = "signing.too_many_slow"
 # More than any form of ours takes; of what is larger, the connection ends in the middle.
 MOST_READ_AWAY = 64 * 1024 * 1024
+LONGEST_READ_AWAY = 30  # seconds; a proxy that has the whole body needs one
 PIECE = 64 * 1024
 
 
@@ -81,7 +83,8 @@ class Patience:
         networks = self._networks(environ)
         if mine.taken < length <= MOST_READ_AWAY and self._begin(networks):
             try:
-                while body.read(PIECE):
+                until = time.monotonic() + LONGEST_READ_AWAY
+                while body.read(PIECE) and time.monotonic() < until:
                     pass
             except OSError:  # whoever sent it has gone, and hears no answer
                 pass

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import current_app
 
 from signing.mail.domains import Domains, Rule, Verdict
-from signing.signatures.address import normalised
+from signing.signatures.address import domain_of
 from signing.worker.composing import Broken, Mail
 
 LOOK_UP_SECONDS = 3.0
@@ -35,7 +35,7 @@ def _without_mail(names: Iterable[str]) -> Iterable[str]:
 
 
 def _domain(address: str) -> str:
-    return normalised(address).rpartition("@")[2]
+    return domain_of(address)
 
 
 def _domains() -> Domains:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signing.signatures.address import LARGE, SAME, UNNOTICED, normalised
+from signing.signatures.address import LARGE, SAME, UNNOTICED, domain_of, normalised
 
 LOCAL = st.text("abcdefgXYZ0123456789._-", min_size=1, max_size=20).filter(
     lambda text: not text.startswith(".") and not text.endswith(".") and ".." not in text
@@ -36,7 +36,8 @@ TAG = st.text("abcdef0123456789", max_size=8)
         ("zoe@MÜNCHEN.de", "zoe@xn--mnchen-3ya.de"),
         ("ZOE@example.org", "zoe@Example.Org"),
         ("zoe.l@ya.ru", "zoe-l+a@yandex.com"),
-        ("zoe.l@proton.me", "z-o_el+a@proton.me"),
+        ("zoe.l@proton.me", "z-o_el+a@pm.me"),
+        ("zoe@icloud.com", "zoe+a@me.com"),
         ("letters@zoe.fastmail.com", "zoe+x@fastmail.com"),
     ],
 )
@@ -71,3 +72,14 @@ def test_no_mailbox_of_a_large_provider_signs_once_more_under_a_tag() -> None:
 def test_normalising_twice_changes_nothing_more(local: str, domain: str, tag: str) -> None:
     once = normalised(f"{local}+{tag}@{domain}" if tag else f"{local}@{domain}")
     assert normalised(once) == once
+
+
+def test_mail_goes_to_the_domain_that_was_typed() -> None:
+    """Rules of the house and questions to DNS are about it, whatever it is one mailbox with."""
+    typed = ("zoe@ya.ru", "zoe@me.com", "a@zoe.fastmail.com", "zoe@MÜNCHEN.de")
+    assert [domain_of(one) for one in typed] == [
+        "ya.ru",
+        "me.com",
+        "zoe.fastmail.com",
+        "xn--mnchen-3ya.de",
+    ]

@@ -13,7 +13,7 @@ from signing.core import locales
 from signing.letters.models import ConsentPurpose, Field, Letter, Wording
 from signing.mail.domains import Domains, Objection
 from signing.signatures import names
-from signing.signatures.address import normalised
+from signing.signatures.address import domain_of
 from signing.signatures.declaration import Declaration
 from signing.signatures.models import Entry, Show
 from signing.signatures.person import Person
@@ -107,7 +107,7 @@ def given(consents: Consents) -> dict[ConsentPurpose, str]:
 
 
 def _domain(email: str) -> LazyString | str:
-    domain = normalised(email.strip()).rpartition("@")[2]
+    domain = domain_of(email.strip())
     match _domains().find_objection(domain):
         case Objection.BLOCKED:
             return _l("Addresses at %(domain)s cannot sign here.", domain=domain)

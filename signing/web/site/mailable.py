@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from signing.mail.domains import Domains, Objection
 from signing.signatures import mistyped, screening
-from signing.signatures.address import normalised
+from signing.signatures.address import domain_of
 from signing.web.site.sign_form import SignForm
 
 
@@ -37,7 +37,7 @@ def is_throwaway(form: SignForm) -> bool:
 
 
 def _domain(form: SignForm) -> str:
-    return normalised(form.email.data or "").rpartition("@")[2]
+    return domain_of(form.email.data or "")
 
 
 def _domains() -> Domains:

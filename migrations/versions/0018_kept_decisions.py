@@ -24,6 +24,19 @@ STANDING = """
         AND newer.deed = d.deed AND newer.ended_at IS NULL AND newer.id > d.id
     )
 """
+# What a restore hid or set aside once more, without knowing why any longer.
+REPLAYED = """
+    INSERT INTO kept_decisions (
+        letter_id, address_digest, deed, reason, source, bulk_id, decided_at
+    )
+    SELECT s.letter_id, s.address_digest, '{deed}', '', '', NULL, s.asked_at
+    FROM signatures AS s
+    WHERE {stands} AND NOT EXISTS (
+        SELECT 1 FROM kept_decisions AS k
+        WHERE k.letter_id = s.letter_id AND k.address_digest = s.address_digest
+        AND k.deed = '{deed}'
+    )
+"""
 
 
 def upgrade() -> None:
@@ -39,6 +52,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("letter_id", "address_digest", "deed", name="pk_kept_decisions"),
     )
     op.execute(STANDING)
+    op.execute(REPLAYED.format(deed="hide", stands="s.hidden_by_staff_at IS NOT NULL"))
+    op.execute(REPLAYED.format(deed="set_aside", stands="s.state = 'set_aside'"))
 
 
 def downgrade() -> None:

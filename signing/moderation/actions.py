@@ -75,15 +75,18 @@ def _add(signature: Signature, deed: Deed, why: Why) -> None:
     staff_actions.mail(TELLS[deed], signature)
 
 
-def decide_again(ref: SignatureRef) -> None:
+def decide_again(ref: SignatureRef) -> bool:
     """What was decided about the address of a signature that was just confirmed is decided about
-    this one too: its signer is told the reason as the first time, and can object.
+    this one too: its signer is told the reason as the first time, and can object. Where a restore
+    has lost the reason, nobody can be told it. False if nothing stands any more.
     """
     signature = staff_actions.get(ref.letter_id, ref.signature_id, to_change=True)
-    for one in kept.list_of(signature):
+    standing = kept.list_of(signature)
+    for one in standing:
         if one.reason:
             why = Why(Reason(one.reason), Source(one.source), one.bulk_id)
             _add(signature, Deed(one.deed), why)
+    return bool(standing)
 
 
 def _take_back(signature: Signature, deed: Deed) -> None:
@@ -98,4 +101,5 @@ def _take_back(signature: Signature, deed: Deed) -> None:
     objected = standing.where(Decision.objected_at.is_not(None), Decision.answered_at.is_(None))
     db.session.execute(objected.values(answered_at=at), execution_options=PLAIN)
     db.session.execute(standing.values(ended_at=at), execution_options=PLAIN)
-    staff_actions.mail(Kind.RESTORED, signature)
+    if deed is Deed.SET_ASIDE or signature.public_name is not None:  # else nothing is shown again
+        staff_actions.mail(Kind.RESTORED, signature)

@@ -241,12 +241,7 @@ def _do(bulk: BulkDeed, id_: UUID, why: Why, by: Actor) -> bool:
     """Whoever withdrew meanwhile, or was dealt with by somebody else, is passed over."""
     try:
         actions.do(Deed(bulk.deed), SignatureRef(bulk.letter_id, id_), why, by=by)
-    except (
-        SignatureGone,
-        staff_actions.AlreadyDone,
-        staff_actions.NameNotShown,
-        staff_actions.HiddenBySigner,
-    ):
+    except (SignatureGone, staff_actions.AlreadyDone, staff_actions.NameNotShown):
         return False
     return True
 

@@ -13,7 +13,7 @@ from signing.core.tokens import SignatureRef
 from signing.letters.models import ConsentPurpose
 from signing.moderation.actions import decide_again
 from signing.signatures import actions
-from signing.signatures.actions import Confirmed
+from signing.signatures.actions import Confirmed, OlderRevision
 
 
 def confirm(
@@ -23,8 +23,12 @@ def confirm(
     grace: timedelta,
     without: Collection[ConsentPurpose] = (),
 ) -> Confirmed:
-    """As `signatures.actions.confirm`, with a reasoned mail where a decision stands."""
+    """As `signatures.actions.confirm`, with a reasoned mail where a decision stands.
+
+    Raises `OlderRevision` also where that decision is taken back at this very moment: whoever
+    presses once more counts.
+    """
     confirmed = actions.confirm(ref, revision=revision, grace=grace, without=without)
-    if confirmed.is_decided:
-        decide_again(ref)
+    if confirmed.is_decided and not decide_again(ref):
+        raise OlderRevision
     return confirmed

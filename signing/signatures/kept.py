@@ -26,7 +26,7 @@ def keep(
 ) -> None:
     """Whoever signs with this address is decided about so, until it is ended.
 
-    Without a reason where nobody knows it any more (see `replaying`).
+    Without a reason where nobody knows it any more (see `replaying`); what is known stays.
     """
     row = insert(KeptDecision).values(
         letter_id=signature.letter_id,
@@ -39,7 +39,8 @@ def keep(
     )
     key = [column.name for column in KeptDecision.__table__.primary_key]
     new = {name: row.excluded[name] for name in ("reason", "source", "bulk_id", "decided_at")}
-    db.session.execute(row.on_conflict_do_update(index_elements=key, set_=new))
+    as_new = row.on_conflict_do_update(index_elements=key, set_=new)
+    db.session.execute(as_new if reason else row.on_conflict_do_nothing(index_elements=key))
 
 
 def end(signature: Signature, deed: Kept) -> None:

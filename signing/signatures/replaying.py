@@ -61,19 +61,21 @@ def _replay(one: TakenBack, there: dict[Key, Signature]) -> bool:
 
 
 def _put_out_of_sight(signature: Signature) -> bool:
-    """What staff had hidden is hidden again; its signer was told then."""
+    """What staff had hidden is hidden again, or will be once it is confirmed; its signer was told
+    then.
+    """
+    kept.keep(signature, Kept.HIDE)
     is_shown = signature.public_name is not None
     if is_shown:
         staff_actions.put_out_of_sight(signature)
-        kept.keep(signature, Kept.HIDE)
     return is_shown
 
 
 def _take_out(signature: Signature) -> bool:
+    kept.keep(signature, Kept.SET_ASIDE)
     is_counted = signature.state == State.CONFIRMED
     if is_counted:
         staff_actions.take_out(signature)
-        kept.keep(signature, Kept.SET_ASIDE)
     return is_counted
 
 

@@ -41,11 +41,6 @@ class NameNotShown(Refusal):
     message = _l("This name is not shown, so there is nothing to hide.")
 
 
-class HiddenBySigner(Refusal):
-    status = 409
-    message = _l("Whoever signed does not want the name shown. Nobody else can show it.")
-
-
 def get(letter_id: UUID, signature_id: UUID, *, to_change: bool = False) -> Signature:
     """The row as it is now; `to_change` has others wait. Raises `SignatureGone`."""
     wanted = select(Signature).where(Signature.letter_id == letter_id, Signature.id == signature_id)
@@ -87,12 +82,10 @@ def put_out_of_sight(signature: Signature) -> None:
 
 
 def show_name(ref: SignatureRef, *, by: Actor) -> Signature:
-    """What staff hid is shown again, as its signer chose; raises `HiddenBySigner`."""
+    """Staff hide it no more: it is shown again, unless its signer does not want that."""
     signature = _take(ref, State.CONFIRMED)
     if signature.hidden_by_staff_at is None:
         raise AlreadyDone
-    if _chosen_name(signature) is None:
-        raise HiddenBySigner
     vault.store.note_remembered(ref.letter_id, ref.signature_id, Forgotten.STAFF_HIDDEN)
     signature.hidden_by_staff_at = None
     signature.is_flagged = False

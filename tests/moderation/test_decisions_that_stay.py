@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from signing.core import migrating
+from signing.core import clock, migrating
 from signing.core.db import db, let_go, transaction
+from signing.core.keystore import Forgotten, TakenBack
 from signing.core.settings import Settings
 from signing.core.tokens import Purpose, SignatureRef, tokens
 from signing.core.vault import vault
@@ -203,6 +204,50 @@ def test_after_a_restore_what_was_decided_and_withdrawn_is_known_again(
     assert books.balance("open-roads")
 
 
+def test_what_the_backup_had_not_confirmed_yet_is_decided_about_when_it_is(
+    letter: Letter, books: Books
+) -> None:
+    for what, email in ((Forgotten.SET_ASIDE, "a@posteo.de"), (Forgotten.STAFF_HIDDEN, "b@b.org")):
+        ref = make.signature(letter, is_confirmed=False, email=email, **SHOWN)
+        with transaction():
+            replaying.replay([TakenBack(letter.id, ref.signature_id, what, clock.now())])
+            confirming.confirm(ref, revision=1, grace=timedelta())
+    assert (books.total("open-roads"), books.names("open-roads")) == (1, [])
+    assert books.balance("open-roads")
+
+
+def test_a_replay_does_not_forget_the_reason(letter: Letter, books: Books) -> None:
+    make.decided(letter, Deed.SET_ASIDE)
+    with transaction():
+        replaying.replay(vault.store.list_forgotten(None, limit=9))
+    assert db.session.scalars(select(KeptDecision.reason)).all() == [Reason.INSULT]
+
+
+def test_who_wants_no_name_shown_can_object_to_its_being_hidden(
+    letter: Letter, books: Books, inbox: Inbox
+) -> None:
+    withdraw(make.decided(letter, Deed.HIDE))
+    again = sign_again(letter, show=Show.NO, consents=(ConsentPurpose.SIGN,))
+    with transaction():
+        objections.object_to(again, "It is my name.")
+    decision = objections.list_standing(letter.id, again.signature_id)[0]
+    told = len(inbox.mails)
+    with transaction():
+        objections.answer(again, decision.id, stands=False, by=make.OPERATOR)
+    assert (books.rows(KeptDecision), books.names("open-roads")) == (0, [])
+    assert len(inbox.mails) == told  # no mail says that the name is shown again
+    assert books.balance("open-roads")
+
+
+def test_what_is_taken_back_while_somebody_confirms_is_said_not_to_stand(letter: Letter) -> None:
+    withdraw(make.decided(letter, Deed.SET_ASIDE))
+    ref = make.signature(letter, is_confirmed=False, **SHOWN)
+    with transaction():
+        assert signature_actions.confirm(ref, revision=1, grace=timedelta()).is_decided
+        db.session.execute(delete(KeptDecision))
+        assert not actions.decide_again(ref)
+
+
 def test_what_was_decided_before_this_table_was_there_is_in_it_after_the_upgrade(
     letter: Letter, settings: Settings, books: Books
 ) -> None:
@@ -212,10 +257,13 @@ def test_what_was_decided_before_this_table_was_there_is_in_it_after_the_upgrade
         actions.do(Deed.SET_ASIDE, both, Why(Reason.INVENTED), by=make.OPERATOR)
     ended = make.decided(letter, Deed.HIDE, email="ended@example.org")
     take_back(Deed.SHOW, ended)
+    replayed = make.signature(letter, email="replayed@example.org")
+    with transaction():  # as a restore does, which knows no reason
+        staff_actions.take_out(staff_actions.get(letter.id, replayed.signature_id))
     let_go()
     migrating.downgrade(settings, "0017")
     migrating.upgrade(settings)
     withdraw(stands)
-    assert books.rows(KeptDecision) == 3
+    assert books.rows(KeptDecision) == 4
     again = sign_again(letter, email="stands@example.org")
     assert objections.list_standing(letter.id, again.signature_id)[0].reason == Reason.INSULT

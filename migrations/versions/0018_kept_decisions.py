@@ -29,7 +29,8 @@ REPLAYED = """
     INSERT INTO kept_decisions (
         letter_id, address_digest, deed, reason, source, bulk_id, decided_at
     )
-    SELECT s.letter_id, s.address_digest, '{deed}', '', '', NULL, s.asked_at
+    SELECT s.letter_id, s.address_digest, '{deed}', '', '', NULL,
+        COALESCE(s.hidden_by_staff_at, s.asked_at)
     FROM signatures AS s
     WHERE {stands} AND NOT EXISTS (
         SELECT 1 FROM kept_decisions AS k

@@ -56,36 +56,43 @@ def _reason(why: Why) -> str:
 def _note(signature: Signature, deed: Deed, why: Why) -> None:
     reason = _reason(why)
     kept.keep(signature, Kept(deed.value), reason=reason, source=why.source, bulk_id=why.bulk_id)
-    _add(signature, deed, why)
+    _add(signature, deed, reason=reason, source=why.source, bulk_id=why.bulk_id)
+    staff_actions.mail(TELLS[deed], signature)
 
 
-def _add(signature: Signature, deed: Deed, why: Why) -> None:
+def _add(
+    signature: Signature, deed: Deed, *, reason: str, source: str, bulk_id: UUID | None
+) -> None:
     decision = Decision(
         letter_id=signature.letter_id,
         signature_id=signature.id,
         id=new_id(),
         deed=deed,
-        reason=_reason(why),
-        source=why.source,
-        bulk_id=why.bulk_id,
+        reason=reason,
+        source=source,
+        bulk_id=bulk_id,
         decided_at=clock.now(),
     )
     db.session.add(decision)
     db.session.flush()
-    staff_actions.mail(TELLS[deed], signature)
 
 
 def decide_again(ref: SignatureRef) -> bool:
     """What was decided about the address of a signature that was just confirmed is decided about
-    this one too: its signer is told the reason as the first time, and can object. Where a restore
-    has lost the reason, nobody can be told it. False if nothing stands any more.
+    this one too: its signer is told as the first time, without the reason where a restore has lost
+    it, and can object. Who wants no name shown gets no mail that it is hidden.
+
+    What was taken back while it was confirmed does not stand: it counts, or shows the name. False
+    if nothing stands.
     """
     signature = staff_actions.get(ref.letter_id, ref.signature_id, to_change=True)
-    standing = kept.list_of(signature)
+    standing = kept.list_of(signature, to_change=True)
+    staff_actions.let_stand(signature, {Kept(one.deed) for one in standing})
     for one in standing:
-        if one.reason:
-            why = Why(Reason(one.reason), Source(one.source), one.bulk_id)
-            _add(signature, Deed(one.deed), why)
+        deed = Deed(one.deed)
+        _add(signature, deed, reason=one.reason, source=one.source, bulk_id=one.bulk_id)
+        if deed is Deed.SET_ASIDE or staff_actions.wants_name_shown(signature):
+            staff_actions.mail(TELLS[deed], signature)
     return bool(standing)
 
 

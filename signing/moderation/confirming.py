@@ -7,13 +7,14 @@ signer is told so with the reason, and can object, as the first time.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from signing.core.tokens import SignatureRef
 from signing.letters.models import ConsentPurpose
 from signing.moderation.actions import decide_again
 from signing.signatures import actions
-from signing.signatures.actions import Confirmed, OlderRevision
+from signing.signatures.actions import Confirmed
 
 
 def confirm(
@@ -23,12 +24,9 @@ def confirm(
     grace: timedelta,
     without: Collection[ConsentPurpose] = (),
 ) -> Confirmed:
-    """As `signatures.actions.confirm`, with a reasoned mail where a decision stands.
+    """As `signatures.actions.confirm`, and its signer is told where a decision stands.
 
-    Raises `OlderRevision` also where that decision is taken back at this very moment: whoever
-    presses once more counts.
+    Where that is taken back at this very moment, the signature counts as everybody's.
     """
     confirmed = actions.confirm(ref, revision=revision, grace=grace, without=without)
-    if confirmed.is_decided and not decide_again(ref):
-        raise OlderRevision
-    return confirmed
+    return replace(confirmed, is_decided=confirmed.is_decided and decide_again(ref))

@@ -78,7 +78,9 @@ def open_(decision: Decision) -> str:
 
 
 def answer(ref: SignatureRef, decision_id: UUID, *, stands: bool, by: Actor) -> None:
-    """The decision stands, or is taken back; whoever objected is told by mail either way."""
+    """The decision stands, or is taken back; whoever objected is told by mail either way, unless
+    it changes nothing for them: who wants no name shown hears of none that is shown again.
+    """
     signature = staff_actions.get(ref.letter_id, ref.signature_id, to_change=True)
     decision = db.session.get(
         Decision, (ref.letter_id, ref.signature_id, decision_id), populate_existing=True

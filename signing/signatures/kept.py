@@ -66,13 +66,14 @@ def end_of_bulk(letter_id: UUID, bulk_id: UUID) -> None:
     db.session.execute(taken_back, execution_options=PLAIN)
 
 
-def list_of(signature: Signature) -> Sequence[KeptDecision]:
-    """What stands about the address of this signature."""
+def list_of(signature: Signature, *, to_change: bool = False) -> Sequence[KeptDecision]:
+    """What stands about the address of this signature; `to_change` has others wait."""
     wanted = select(KeptDecision).where(
         KeptDecision.letter_id == signature.letter_id,
         KeptDecision.address_digest == signature.address_digest,
     )
-    return db.session.scalars(wanted.order_by(KeptDecision.deed)).all()
+    wanted = wanted.order_by(KeptDecision.deed)
+    return db.session.scalars(wanted.with_for_update() if to_change else wanted).all()
 
 
 def erase_batch(letter_id: UUID, *, limit: int = 1000) -> int:

@@ -65,10 +65,11 @@ def _put_out_of_sight(signature: Signature) -> bool:
     then.
     """
     kept.keep(signature, Kept.HIDE)
-    is_shown = signature.public_name is not None
-    if is_shown:
-        staff_actions.put_out_of_sight(signature)
-    return is_shown
+    is_hidden = signature.hidden_by_staff_at is not None
+    if is_hidden or signature.state == State.PENDING:
+        return False
+    staff_actions.put_out_of_sight(signature)  # also where its signer hides it: they may show it
+    return True
 
 
 def _take_out(signature: Signature) -> bool:

@@ -6,6 +6,7 @@ not show it. Each deed waits for others who change the same row, and refuses wha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
@@ -87,12 +88,31 @@ def show_name(ref: SignatureRef, *, by: Actor) -> Signature:
     if signature.hidden_by_staff_at is None:
         raise AlreadyDone
     vault.store.note_remembered(ref.letter_id, ref.signature_id, Forgotten.STAFF_HIDDEN)
-    signature.hidden_by_staff_at = None
-    signature.is_flagged = False
     kept.end(signature, Kept.HIDE)
-    _set_public_name(signature, _chosen_name(signature))
+    signature.is_flagged = False
+    _put_in_sight(signature)
     _record(Verb.NAME_SHOWN, ref, by)
     return signature
+
+
+def _put_in_sight(signature: Signature) -> None:
+    signature.hidden_by_staff_at = None
+    if signature.state == State.CONFIRMED:
+        _set_public_name(signature, _chosen_name(signature))
+
+
+def wants_name_shown(signature: Signature) -> bool:
+    return _chosen_name(signature) is not None
+
+
+def let_stand(signature: Signature, standing: Collection[Kept]) -> None:
+    """Of what confirming did to the row because it was decided, only these stand afterwards."""
+    if signature.state == State.SET_ASIDE and Kept.SET_ASIDE not in standing:
+        _put_back(signature)
+    if signature.hidden_by_staff_at is not None and Kept.HIDE not in standing:
+        signature.is_flagged = bool(signature.reasons)
+        _put_in_sight(signature)
+    db.session.flush()
 
 
 def _chosen_name(signature: Signature) -> str | None:
@@ -134,6 +154,12 @@ def restore(ref: SignatureRef, *, by: Actor) -> Signature:
     signature = _take(ref, State.SET_ASIDE)
     vault.store.note_remembered(ref.letter_id, ref.signature_id, Forgotten.SET_ASIDE)
     kept.end(signature, Kept.SET_ASIDE)
+    _put_back(signature)
+    _record(Verb.SIGNATURE_RESTORED, ref, by)
+    return signature
+
+
+def _put_back(signature: Signature) -> None:
     is_hidden = signature.hidden_by_staff_at is not None
     signature.state = State.CONFIRMED
     signature.public_name = None if is_hidden else _chosen_name(signature)
@@ -142,8 +168,6 @@ def restore(ref: SignatureRef, *, by: Actor) -> Signature:
     credit.recount(signature.letter_id, signature.id, 1)
     telling.tell(signature.letter_id, signature.id, What.CONFIRMED)
     db.session.flush()
-    _record(Verb.SIGNATURE_RESTORED, ref, by)
-    return signature
 
 
 def keep(ref: SignatureRef, *, by: Actor) -> Signature:

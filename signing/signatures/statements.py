@@ -160,7 +160,8 @@ def _decided(*deeds: Kept) -> Select[Any]:
 
 
 # Counts only what is pending at the revision that the page with the button showed. What staff have
-# decided about the address stands: it does not count again, or shows no name and is looked at.
+# decided about the address stands: it does not count again, or shows no name and is looked at if
+# there is one to show.
 CONFIRM: Update = (
     update(SIGNATURES)
     .where(SIGNATURES.c.letter_id == bindparam("letter"))
@@ -176,7 +177,8 @@ CONFIRM: Update = (
             (_decided(*Kept).exists(), null()), else_=bindparam("shown_name", type_=String())
         ),
         hidden_by_staff_at=_decided(Kept.HIDE).scalar_subquery(),
-        is_flagged=SIGNATURES.c.is_flagged | _decided(Kept.HIDE).exists(),
+        is_flagged=SIGNATURES.c.is_flagged
+        | (_decided(Kept.HIDE).exists() & bindparam("shown_name", type_=String()).is_not(None)),
         text_revision_id=_shown_text().scalar_subquery(),
         confirmed_by_mail_id=_pressed_mail().scalar_subquery(),
     )

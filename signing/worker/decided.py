@@ -31,12 +31,15 @@ def _stands(signature: Signature) -> tuple[bool, bool]:
 
 
 def facts(kind: Kind, ref: SignatureRef, locale: str) -> dict[str, object]:
-    """For the templates: the decision that the mail is about, and the link to object to it."""
+    """For the templates: the decision that the mail is about, and the link to object to it.
+
+    No reason where a restore has lost it.
+    """
     decision = objections.find_told(kind, ref)
     token = tokens.make(Purpose.MANAGE, ref)
     return {
         "deed": decision.deed if decision else Deed.SET_ASIDE,
-        "reason": WORDS[Reason(decision.reason)] if decision else "",
-        "source": SOURCES[Source(decision.source)] if decision else "",
+        "reason": WORDS[Reason(decision.reason)] if decision and decision.reason else "",
+        "source": SOURCES[Source(decision.source)] if decision and decision.source else "",
         "object_link": absolute("site.objection.ask", locale=locale, token=token),
     }

@@ -125,7 +125,9 @@ def test_the_one_verb_that_confirms_is_the_inbox_s() -> None:
         for node in ast.walk(function)
         if isinstance(node, ast.Assign) and ast.unparse(node) == "signature.state = State.CONFIRMED"
     }
-    assert writing == {"restore"}
+    assert writing == {"_put_back"}
+    callers = inspect.getsource(staff_actions).count("_put_back(")
+    assert callers == 1 + 2  # itself; `restore` and `let_stand`, both of what was set aside
 
 
 def test_a_name_that_its_signer_does_not_show_cannot_be_shown(

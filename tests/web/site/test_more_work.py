@@ -249,7 +249,8 @@ def test_signing_tells_the_same_about_every_address_when_it_asks_for_work(
         for who in ("confirmed", "pending", "new")
     ]
 
-    assert {(one.status_code, one.headers["Retry-After"]) for one in answers} == {(429, "20")}
+    assert {one.status_code for one in answers} == {429}
+    assert all(18 <= int(one.headers["Retry-After"]) <= 20 for one in answers)  # the clock goes on
     assert len({len(one.text) - len(carried(one)["email"]) for one in answers}) == 1
 
 
@@ -271,4 +272,4 @@ def test_a_flood_does_not_send_those_home_who_have_no_script(client: FlaskClient
 
     asked = send(client, TYPED)
 
-    assert int(asked.headers["Retry-After"]) == 20 + 600
+    assert 600 < int(asked.headers["Retry-After"]) <= 20 + 600
